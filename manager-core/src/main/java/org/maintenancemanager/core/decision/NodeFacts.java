@@ -1,0 +1,35 @@
+package org.maintenancemanager.core.decision;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.node.NodeId;
+import org.maintenancemanager.core.node.NodeState;
+import org.maintenancemanager.core.window.Schedule;
+
+/**
+ * What a decision needs to know of a node.
+ *
+ * @param runningSha256 digest of the image in the active slot, as the node last reported it
+ * @param runningReleaseCounter release counter of that image, if the manager knows the image
+ * @param blocked images that rolled back on this node and were not cleared since
+ * @param budgets every budget that applies, in the order of their ids
+ */
+public record NodeFacts(
+        NodeId id,
+        NodeState state,
+        @Nullable String stateReason,
+        String architecture,
+        @Nullable String hardware,
+        @Nullable String runningSha256,
+        @Nullable Long runningReleaseCounter,
+        Set<ImageId> blocked,
+        Schedule schedule,
+        List<BudgetFacts> budgets) {
+    public NodeFacts {
+        blocked = Set.copyOf(blocked);
+        budgets = List.copyOf(budgets);
+    }
+}

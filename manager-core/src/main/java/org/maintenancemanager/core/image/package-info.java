@@ -1,0 +1,8 @@
+/**
+ * Releases of OS images, channels, and the store of their bytes. Does not know where an image runs. May use
+ * tenant, query, audit, event.
+ */
+@NullMarked
+package org.maintenancemanager.core.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package org.maintenancemanager.core.tenant;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On whose behalf the present call runs: bound once at the edge (a filter, an interceptor, a job), read by whatever
+ * touches data or writes the audit. Code that runs without one sees no tenant's data.
+ *
+ * @param actor the name that the audit shows: a token's name and id, a node's id, the name of a job
+ * @param requestId of the HTTP or gRPC request; null in jobs
+ */
+public record CallContext(
+        TenantId tenant,
+        ActorKind actorKind,
+        String actor,
+        @Nullable String requestId) {
+    public enum ActorKind {
+        API_TOKEN,
+        NODE,
+        SYSTEM
+    }
+
+    private static final ScopedValue<CallContext> CURRENT = ScopedValue.newInstance();
+
+    /** What the manager does by itself in a tenant. */
+    public static CallContext system(TenantId tenant, String job) {
+        return new CallContext(tenant, ActorKind.SYSTEM, job, null);
+    }
+
+    /** The context of the present call; it is a mistake of the edge if there is none. */
+    public static CallContext current() {
+        if (!CURRENT.isBound()) {
+            throw new IllegalStateException(
+                    "no call context is bound: the edge has to bind one before it calls the core");
+        }
+        return CURRENT.get();
+    }
+
+    static @Nullable CallContext orNull() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    public void run(Runnable work) {
+        ScopedValue.where(CURRENT, this).run(work);
+    }
+
+    public <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
+        return ScopedValue.where(CURRENT, this).call(work::call);
+    }
+}

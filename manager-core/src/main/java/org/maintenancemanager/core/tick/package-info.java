@@ -1,0 +1,8 @@
+/**
+ * The clockwork: small idempotent Quartz jobs. The one package that knows Quartz; it calls services of update
+ * and campaign, which hold the rules.
+ */
+@NullMarked
+package org.maintenancemanager.core.tick;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,8 @@
+/**
+ * What nodes do: polls, permits, reports, presence. Set-based SQL, batches, no entities. May use decision,
+ * campaign, window, image, node, tenant, audit, event.
+ */
+@NullMarked
+package org.maintenancemanager.core.update;
+
+import org.jspecify.annotations.NullMarked;

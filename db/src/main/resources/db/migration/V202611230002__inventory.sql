@@ -142,6 +142,8 @@ create table node_session (
     tenant_id  uuid        not null,
     node_id    uuid        not null,
     acked_seq  bigint      not null default 0,
+    -- Whether reports above acked_seq + 1 are stored, waiting for the missing one.
+    has_gap    boolean     not null default false,
     -- Reports received before this belong to an identity that the node no longer has.
     started_at timestamptz not null default now(),
     primary key (tenant_id, node_id),

@@ -41,7 +41,7 @@ create table wave (
     ordinal             integer      not null check (ordinal >= 0),
     name                text         not null check (length(name) between 1 and 100),
     kind                text         not null check (kind in ('PERCENT', 'COUNT', 'SELECTOR', 'REST')),
-    -- Of the nodes that no earlier wave took.
+    -- Of all the campaign's nodes.
     percent             numeric(6,3) check (percent > 0 and percent <= 100),
     node_count          integer      check (node_count > 0),
     selector            text         check (length(selector) <= 4000),
@@ -92,6 +92,8 @@ create table node_update (
     image_id           uuid        not null,
     -- What ran before, as far as known: a node that runs it again after a permit has rolled back.
     from_sha256        text,
+    -- The boot in which the node said that it would reboot; the old image in another boot is a rollback.
+    reboot_boot_id     text        check (length(reboot_boot_id) <= 100),
     state              text        not null default 'OFFERED'
         check (state in ('OFFERED', 'DOWNLOADING', 'DOWNLOADED', 'INSTALLING', 'STAGED', 'REBOOTING', 'TRIAL',
                          'CONFIRMED', 'FAILED', 'ROLLED_BACK', 'LOST', 'CANCELED', 'SUPERSEDED', 'SKIPPED')),

@@ -80,14 +80,19 @@ public final class NodeMessages {
             @Nullable String errorCode,
             @Nullable String text) {}
 
-    /** What the node is now. Labels that the node sets about itself are kept apart from those that operators set. */
+    /**
+     * What the node is now. Labels that the node sets about itself are kept apart from those that operators set.
+     *
+     * @param bootId the boot in which these facts were gathered: an old image in a new boot is a rollback
+     */
     public record NodeFacts(
             @Nullable String architecture,
             @Nullable String hardware,
             @Nullable SlotName activeSlot,
             @Nullable List<Slot> slots,
             @Nullable Map<String, String> labels,
-            @Nullable String client) {}
+            @Nullable String client,
+            @Nullable String bootId) {}
 
     public record Slot(
             SlotName name,

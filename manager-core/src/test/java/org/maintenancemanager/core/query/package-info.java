@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.query;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.update;
+
+import org.jspecify.annotations.NullMarked;

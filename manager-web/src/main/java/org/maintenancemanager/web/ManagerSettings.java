@@ -1,0 +1,55 @@
+package org.maintenancemanager.web;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings named {@code manager.*} that the edge reads.
+ *
+ * @param bootstrapToken the first API token, registered at each start, with the scopes read and write: either
+ *     {@code mmat_<32 hex digits>.<43 base64url characters>}, or 32 to 200 printable ASCII characters without a blank.
+ *     Absent, and no usable API token in the database: one is made and printed once, on the console
+ * @param nodeApi limits of the node API
+ * @param metrics how many label values the metrics may have
+ */
+@ConfigurationProperties("manager")
+public record ManagerSettings(
+        @Nullable String bootstrapToken,
+        @DefaultValue NodeApi nodeApi,
+        @DefaultValue Metrics metrics) {
+    /**
+     * @param pollsPerSecond polls that one node may make per second for long; 0: no limit
+     * @param pollBurst polls that one node may make at once after a silence
+     * @param nodesRemembered nodes whose polls are counted at the same time; about 100 bytes each. A node beyond is
+     *     counted anew, so it is never refused by mistake
+     * @param pendingPoll how long a node that waits for approval should wait before it asks again
+     */
+    public record NodeApi(
+            @DefaultValue("5") int pollsPerSecond,
+            @DefaultValue("20") int pollBurst,
+            @DefaultValue("200000") int nodesRemembered,
+            @DefaultValue("30s") Duration pendingPoll) {
+        public NodeApi {
+            if (pollsPerSecond < 0 || pollBurst < 1 || nodesRemembered < 1) {
+                throw new IllegalArgumentException(
+                        "manager.node-api: polls-per-second must be 0 or more, poll-burst and nodes-remembered 1 or more");
+            }
+        }
+    }
+
+    /**
+     * @param tenants tenants that the metrics tell apart; those beyond are counted together as {@code other}
+     * @param campaigns campaigns that the metrics tell apart; likewise
+     */
+    public record Metrics(
+            @DefaultValue("20") int tenants,
+            @DefaultValue("50") int campaigns) {}
+
+    /** Shows no secret. */
+    @Override
+    public String toString() {
+        return "ManagerSettings[nodeApi=%s, metrics=%s]".formatted(nodeApi, metrics);
+    }
+}

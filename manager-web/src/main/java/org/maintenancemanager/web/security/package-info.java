@@ -1,0 +1,8 @@
+/**
+ * Who may call what: the filter chains, API tokens, the first secret. Decides nothing about what a call does. May use
+ * core's access and tenant.
+ */
+@NullMarked
+package org.maintenancemanager.web.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package org.maintenancemanager.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.maintenancemanager.web.testing.ManagerUnderTest;
+
+@NullMarked
+class StartTest {
+    private final ManagerUnderTest manager = ManagerUnderTest.shared();
+
+    @Test
+    void theServerStartsAndIsReady() {
+        assertThat(manager.send(manager.request("/actuator/health/liveness")).body())
+                .isEqualTo("{\"status\":\"UP\"}");
+        assertThat(manager.send(manager.request("/actuator/health/readiness")).body())
+                .isEqualTo("{\"status\":\"UP\"}");
+    }
+
+    @Test
+    void aPathThatNobodyServesIsDeniedToStrangersAndUnknownToCallers() {
+        assertThat(manager.send(manager.request("/api/v1/no-such-thing")).statusCode())
+                .isEqualTo(401);
+        assertThat(manager.get("/api/v1/no-such-thing").statusCode()).isEqualTo(404);
+        assertThat(manager.get("/no-such-thing").statusCode()).isEqualTo(401);
+    }
+}

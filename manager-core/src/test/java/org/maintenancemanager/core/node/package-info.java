@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -47,7 +47,8 @@ create table image (
     architecture         text        not null check (length(architecture) between 1 and 50),
     -- Hardware names that this image fits; empty: all.
     hardware             text[]      not null default '{}',
-    size_bytes           bigint      not null check (size_bytes > 0),
+    -- Null until the artifact is uploaded, where nobody said it before.
+    size_bytes           bigint      check (size_bytes > 0),
     sha256               text        not null check (sha256 ~ '^[0-9a-f]{64}$'),
     sha1                 text        check (sha1 ~ '^[0-9a-f]{40}$'),
     md5                  text        check (md5 ~ '^[0-9a-f]{32}$'),
@@ -64,6 +65,7 @@ create table image (
     updated_at           timestamptz not null default now(),
     version              bigint      not null default 0,
     primary key (tenant_id, id),
+    check (state = 'DRAFT' or size_bytes is not null),
     unique (tenant_id, family, architecture, image_version)
 );
 create index image_sha256 on image (tenant_id, sha256);

@@ -76,7 +76,7 @@ final class ArtifactDirectory implements ArtifactStore {
         }
         Path file = incoming.resolve(UUID.randomUUID().toString());
         try {
-            Intake outcome = write(bytes, file, expectedSize, expected.sha256());
+            Intake outcome = write(bytes, file, expectedSize, expected);
             if (outcome instanceof Intake.Stored stored) {
                 publish(file, stored.digests().sha256());
             }
@@ -86,8 +86,7 @@ final class ArtifactDirectory implements ArtifactStore {
         }
     }
 
-    private Intake write(InputStream bytes, Path file, long expectedSize, @Nullable String expectedSha256)
-            throws IOException {
+    private Intake write(InputStream bytes, Path file, long expectedSize, Expected expected) throws IOException {
         MessageDigest sha256 = digest("SHA-256");
         MessageDigest sha1 = digest("SHA-1");
         MessageDigest md5 = digest("MD5");
@@ -124,12 +123,26 @@ final class ArtifactDirectory implements ArtifactStore {
                 return new Intake.OtherSize(expectedSize, size);
             }
             var digests = new ArtifactDigests(size, hex(sha256), hex(sha1), hex(md5));
-            if (expectedSha256 != null && !expectedSha256.equals(digests.sha256())) {
-                return new Intake.OtherDigest(expectedSha256, digests.sha256());
+            Intake.@Nullable OtherDigest other = firstOther(expected, digests);
+            if (other != null) {
+                return other;
             }
             channel.force(true);
             return new Intake.Stored(digests);
         }
+    }
+
+    private static Intake.@Nullable OtherDigest firstOther(Expected expected, ArtifactDigests found) {
+        if (expected.sha256() != null && !expected.sha256().equals(found.sha256())) {
+            return new Intake.OtherDigest("sha256", expected.sha256(), found.sha256());
+        }
+        if (expected.sha1() != null && !expected.sha1().equals(found.sha1())) {
+            return new Intake.OtherDigest("sha1", expected.sha1(), found.sha1());
+        }
+        if (expected.md5() != null && !expected.md5().equals(found.md5())) {
+            return new Intake.OtherDigest("md5", expected.md5(), found.md5());
+        }
+        return null;
     }
 
     /** The bytes are on the disk; now the name, in one step, and the name on the disk too. */

@@ -26,18 +26,24 @@ public interface ArtifactStore {
     record StoredArtifact(Path path, long size) {}
 
     /**
-     * What the sender or the image's record says of the bytes to come.
+     * What the sender or the image's record says of the bytes to come; null is not known before.
      *
-     * @param sha256 null: whatever they hash to
-     * @param size in bytes, null: not known before
+     * @param size in bytes
      */
-    record Expected(@Nullable String sha256, @Nullable Long size) {}
+    record Expected(
+            @Nullable Long size,
+            @Nullable String sha256,
+            @Nullable String sha1,
+            @Nullable String md5) {
+        /** Whatever comes is right. */
+        public static final Expected ANYTHING = new Expected(null, null, null, null);
+    }
 
     /** What became of the bytes that were sent. */
     sealed interface Intake {
         record Stored(ArtifactDigests digests) implements Intake {}
 
-        record OtherDigest(String expected, String found) implements Intake {}
+        record OtherDigest(String algorithm, String expected, String found) implements Intake {}
 
         /** @param found how many bytes came, or one more than were expected when there were too many */
         record OtherSize(long expected, long found) implements Intake {}

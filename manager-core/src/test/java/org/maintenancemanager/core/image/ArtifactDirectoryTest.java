@@ -27,7 +27,6 @@ class ArtifactDirectoryTest {
             "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824",
             "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d",
             "5d41402abc4b2a76b9719d911017c592");
-    private static final Expected ANYTHING = new Expected(null, null);
 
     private final Path directory;
     private final ArtifactDirectory store;
@@ -39,7 +38,7 @@ class ArtifactDirectoryTest {
 
     @Test
     void storedBytesAreFoundByTheirDigest() throws IOException {
-        assertThat(receive(HELLO, new Expected(HELLO_DIGESTS.sha256(), 5L)))
+        assertThat(receive(HELLO, new Expected(5L, HELLO_DIGESTS.sha256(), HELLO_DIGESTS.sha1(), HELLO_DIGESTS.md5())))
                 .isEqualTo(new Intake.Stored(HELLO_DIGESTS));
 
         StoredArtifact found = store.open(HELLO_DIGESTS.sha256()).orElseThrow();
@@ -50,21 +49,24 @@ class ArtifactDirectoryTest {
 
     @Test
     void sameBytesMayComeTwice() throws IOException {
-        receive(HELLO, ANYTHING);
-        assertThat(receive(HELLO, ANYTHING)).isEqualTo(new Intake.Stored(HELLO_DIGESTS));
+        receive(HELLO, Expected.ANYTHING);
+        assertThat(receive(HELLO, Expected.ANYTHING)).isEqualTo(new Intake.Stored(HELLO_DIGESTS));
         assertThat(files()).hasSize(1);
     }
 
     @Test
     void whatIsNotExpectedLeavesNothingBehind() throws IOException {
         String other = "0".repeat(64);
-        assertThat(receive(HELLO, new Expected(other, null)))
-                .isEqualTo(new Intake.OtherDigest(other, HELLO_DIGESTS.sha256()));
-        assertThat(receive(HELLO, new Expected(null, 4L))).isEqualTo(new Intake.OtherSize(4, 5));
-        assertThat(receive(HELLO, new Expected(null, 6L))).isEqualTo(new Intake.OtherSize(6, 5));
-        assertThat(receive(new byte[1001], ANYTHING)).isEqualTo(new Intake.TooLarge(1000));
-        assertThat(receive(HELLO, new Expected(null, 1001L))).isEqualTo(new Intake.TooLarge(1000));
-        assertThat(receive(new byte[0], ANYTHING)).isEqualTo(new Intake.Empty());
+        assertThat(receive(HELLO, new Expected(null, other, null, null)))
+                .isEqualTo(new Intake.OtherDigest("sha256", other, HELLO_DIGESTS.sha256()));
+        String otherMd5 = "0".repeat(32);
+        assertThat(receive(HELLO, new Expected(null, HELLO_DIGESTS.sha256(), null, otherMd5)))
+                .isEqualTo(new Intake.OtherDigest("md5", otherMd5, HELLO_DIGESTS.md5()));
+        assertThat(receive(HELLO, new Expected(4L, null, null, null))).isEqualTo(new Intake.OtherSize(4, 5));
+        assertThat(receive(HELLO, new Expected(6L, null, null, null))).isEqualTo(new Intake.OtherSize(6, 5));
+        assertThat(receive(new byte[1001], Expected.ANYTHING)).isEqualTo(new Intake.TooLarge(1000));
+        assertThat(receive(HELLO, new Expected(1001L, null, null, null))).isEqualTo(new Intake.TooLarge(1000));
+        assertThat(receive(new byte[0], Expected.ANYTHING)).isEqualTo(new Intake.Empty());
         assertThat(files()).isEmpty();
         assertThat(store.open(HELLO_DIGESTS.sha256())).isEmpty();
     }
@@ -77,7 +79,7 @@ class ArtifactDirectoryTest {
                 throw new IOException("connection reset");
             }
         });
-        assertThatThrownBy(() -> store.receive(broken, ANYTHING)).hasMessage("connection reset");
+        assertThatThrownBy(() -> store.receive(broken, Expected.ANYTHING)).hasMessage("connection reset");
         assertThat(files()).isEmpty();
     }
 
@@ -85,7 +87,7 @@ class ArtifactDirectoryTest {
     void uploadThatWouldFillTheDiskIsRefusedBeforeItIsRead() throws IOException {
         var full = new ArtifactDirectory(directory, 1000, Long.MAX_VALUE);
         var bytes = new ByteArrayInputStream(HELLO);
-        assertThat(full.receive(bytes, ANYTHING)).isEqualTo(new Intake.NoSpace(0));
+        assertThat(full.receive(bytes, Expected.ANYTHING)).isEqualTo(new Intake.NoSpace(0));
         assertThat(bytes.available()).isEqualTo(5);
     }
 
@@ -104,7 +106,7 @@ class ArtifactDirectoryTest {
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
         Path running = Files.createFile(incoming.resolve("running"));
 
-        receive(HELLO, ANYTHING);
+        receive(HELLO, Expected.ANYTHING);
 
         assertThat(old).doesNotExist();
         assertThat(running).exists();

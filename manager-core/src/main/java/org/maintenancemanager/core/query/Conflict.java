@@ -9,7 +9,7 @@ public final class Conflict extends RuntimeException {
     private final String detail;
 
     /**
-     * @param type one of those with HTTP status 409
+     * @param type one of those with HTTP status 409, or what says that there is no room: TOO_LARGE, UNAVAILABLE
      * @param detail a sentence that names the object or state in the way
      */
     public Conflict(ProblemType type, String detail) {

@@ -1,0 +1,233 @@
+package org.maintenancemanager.core.campaign;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.maintenancemanager.api.problem.ProblemType;
+import org.maintenancemanager.core.audit.AuditLog;
+import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.node.SiteId;
+import org.maintenancemanager.core.query.Conflict;
+import org.maintenancemanager.core.query.FieldType;
+import org.maintenancemanager.core.query.ListQuery;
+import org.maintenancemanager.core.query.ListRequest;
+import org.maintenancemanager.core.query.NotFound;
+import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.query.Problems;
+import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.core.query.ViolatedConstraint;
+import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.Ids;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The budgets of the sites, in the tenant of the call. */
+@Service
+public class Budgets {
+    private static final String KIND = "budget";
+
+    private static final ListQuery<Budget> LIST = ListQuery.of(
+                    KIND,
+                    "budget b join site s on s.tenant_id = b.tenant_id and s.id = b.site_id",
+                    (row, number) -> budget(row))
+            .columns("b.*, s.path site_path")
+            .tenant("b.tenant_id")
+            .id("b.id")
+            .field("id", "b.id", FieldType.UUID)
+            .field("name", "b.name", FieldType.TEXT)
+            .field("sitePath", "s.path", FieldType.TEXT)
+            .field("maxInFlight", "b.max_in_flight", FieldType.LONG)
+            .field("inFlight", "b.in_flight", FieldType.LONG)
+            .field("createdAt", "b.created_at", FieldType.INSTANT)
+            .field("updatedAt", "b.updated_at", FieldType.INSTANT)
+            .sort("name")
+            .build();
+
+    private final BudgetRows rows;
+    private final AuditLog audit;
+    private final ChangeNotes notes;
+    private final JdbcClient jdbc;
+
+    Budgets(BudgetRows rows, AuditLog audit, ChangeNotes notes, JdbcClient jdbc) {
+        this.rows = rows;
+        this.audit = audit;
+        this.notes = notes;
+        this.jdbc = jdbc;
+    }
+
+    /** Creates all of them, or none. Permits that are in flight at their sites count from the start. */
+    @Transactional
+    public List<Budget> create(List<BudgetDraft> drafts) {
+        TenantId tenant = CallContext.current().tenant();
+        var problems = new Problems();
+        Map<String, SiteId> sites = sites(tenant, drafts);
+        for (int i = 0; i < drafts.size(); i++) {
+            BudgetDraft draft = drafts.get(i);
+            draft.check("/" + i, problems);
+            if (draft.sitePath() != null && !sites.containsKey(draft.sitePath())) {
+                problems.add("/" + i + "/sitePath", "there is no site " + draft.sitePath());
+            }
+        }
+        problems.throwIfAny();
+        List<Budget> created = new ArrayList<>();
+        for (BudgetDraft draft : drafts) {
+            created.add(insert(tenant, sites, draft));
+        }
+        notes.tenantChanged(tenant);
+        return List.copyOf(created);
+    }
+
+    private Budget insert(TenantId tenant, Map<String, SiteId> sites, BudgetDraft checked) {
+        SiteId site = sites.get(checked.sitePath());
+        if (site == null) {
+            throw new IllegalStateException("the site of " + checked + " was there a moment ago");
+        }
+        BudgetId id = new BudgetId(Ids.next());
+        rows.save(new BudgetRow(id, site, checked));
+        flush(checked);
+        adoptPermits(tenant, id);
+        Budget budget = LIST.load(jdbc, tenant, id.value());
+        audit.record("budget.created", KIND, id, null, budget);
+        return budget;
+    }
+
+    /** Nodes that are being disturbed already use their part of a new budget, and give it back when they are done. */
+    private void adoptPermits(TenantId tenant, BudgetId id) {
+        jdbc.sql("""
+                        with disturbed as (
+                            select p.id
+                            from budget b
+                            join site top on top.tenant_id = b.tenant_id and top.id = b.site_id
+                            join site s on s.tenant_id = b.tenant_id
+                                and (s.path = top.path or starts_with(s.path, top.path || '/'))
+                            join node n on n.tenant_id = b.tenant_id and n.site_id = s.id
+                            join permit p on p.tenant_id = b.tenant_id and p.node_id = n.id and p.ended_at is null
+                            where b.tenant_id = :tenant and b.id = :budget
+                            order by p.id
+                            for update of p
+                        ), adopted as (
+                            update permit p set budget_ids = p.budget_ids || :budget
+                            from disturbed d
+                            where p.tenant_id = :tenant and p.id = d.id
+                            returning 1
+                        )
+                        update budget set in_flight = (select count(*) from adopted)
+                        where tenant_id = :tenant and id = :budget
+                        """)
+                .param("tenant", tenant.value())
+                .param("budget", id.value())
+                .update();
+    }
+
+    /** @throws NotFound if the tenant has no such budget */
+    public Budget load(BudgetId id) {
+        return LIST.load(jdbc, CallContext.current().tenant(), id.value());
+    }
+
+    public Page<Budget> list(ListRequest request) {
+        return LIST.fetch(jdbc, CallContext.current().tenant(), request);
+    }
+
+    /**
+     * Renames it, raises or lowers its limit, at any time: permits that were granted stay, the next one obeys.
+     *
+     * @param revision that the caller saw
+     * @param change gets what is said now, and gives what shall be said
+     */
+    @Transactional
+    public Budget change(BudgetId id, long revision, UnaryOperator<BudgetDraft> change) {
+        TenantId tenant = CallContext.current().tenant();
+        BudgetRow row = lock(id, revision);
+        Budget before = LIST.load(jdbc, tenant, id.value());
+        BudgetDraft wanted = change.apply(before.draft());
+        var problems = new Problems();
+        wanted.check("", problems);
+        if (wanted.sitePath() != null && !wanted.sitePath().equals(before.sitePath())) {
+            problems.add(
+                    "/sitePath",
+                    "is %s and cannot be changed: permits in flight were counted there; create another budget"
+                            .formatted(before.sitePath()));
+        }
+        problems.throwIfAny();
+        row.take(wanted);
+        flush(wanted);
+        Budget after = LIST.load(jdbc, tenant, id.value());
+        if (after.revision() != before.revision()) {
+            audit.record("budget.changed", KIND, id, before, after);
+            notes.tenantChanged(tenant);
+        }
+        return after;
+    }
+
+    @Transactional
+    public void delete(BudgetId id, long revision) {
+        TenantId tenant = CallContext.current().tenant();
+        BudgetRow row = lock(id, revision);
+        Budget before = LIST.load(jdbc, tenant, id.value());
+        rows.delete(row);
+        rows.flush();
+        audit.record("budget.deleted", KIND, id, before, null);
+        notes.tenantChanged(tenant);
+    }
+
+    private BudgetRow lock(BudgetId id, long revision) {
+        BudgetRow row = rows.findById(id.value()).orElseThrow(() -> new NotFound(KIND, id.toString()));
+        if (row.revision() != revision) {
+            throw new StaleVersion(KIND, id.toString());
+        }
+        return row;
+    }
+
+    private Map<String, SiteId> sites(TenantId tenant, List<BudgetDraft> drafts) {
+        Map<String, SiteId> sites = new HashMap<>();
+        // Locked against deletion until the budgets are written.
+        jdbc.sql("select id, path from site where tenant_id = :tenant and path = any(:paths) for key share")
+                .param("tenant", tenant.value())
+                .param(
+                        "paths",
+                        drafts.stream()
+                                .map(BudgetDraft::sitePath)
+                                .filter(path -> path != null && path.indexOf('\0') < 0)
+                                .toArray(String[]::new))
+                .query((row, number) -> sites.put(row.getString("path"), new SiteId(row.getObject("id", UUID.class))))
+                .list();
+        return sites;
+    }
+
+    private void flush(BudgetDraft checked) {
+        try {
+            rows.flush();
+        } catch (DataIntegrityViolationException refusal) {
+            ViolatedConstraint constraint = ViolatedConstraint.of(refusal);
+            if (constraint.kind() != ViolatedConstraint.Kind.UNIQUE) {
+                throw refusal;
+            }
+            throw new Conflict(
+                    ProblemType.CONFLICT,
+                    constraint.name().contains("site")
+                            ? "Site %s already has a budget.".formatted(checked.sitePath())
+                            : "There is already a budget named %s.".formatted(checked.name()));
+        }
+    }
+
+    private static Budget budget(ResultSet row) throws SQLException {
+        return new Budget(
+                new BudgetId(row.getObject("id", UUID.class)),
+                row.getString("name"),
+                row.getString("site_path"),
+                row.getInt("max_in_flight"),
+                row.getInt("in_flight"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+                row.getLong("version"));
+    }
+}

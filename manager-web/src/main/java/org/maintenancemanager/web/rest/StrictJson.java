@@ -1,0 +1,102 @@
+package org.maintenancemanager.web.rest;
+
+import org.maintenancemanager.api.problem.Problem.FieldError;
+import org.maintenancemanager.api.problem.ProblemType;
+import org.maintenancemanager.web.problem.JsonProblems;
+import org.maintenancemanager.web.problem.ProblemException;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.MutableCoercionConfig;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
+
+/**
+ * Reads JSON as the admin API wants it: no unknown field, no duplicate key, no text where a number belongs. Whatever is
+ * wrong is said with the JSON pointer of the field and what is allowed there.
+ */
+@Component
+class StrictJson {
+    private static final int LONGEST_DETAIL = 300;
+
+    private final JsonMapper json;
+
+    StrictJson(JsonMapper json) {
+        this.json = json.rebuild()
+                .enable(
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+                        DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
+                        DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .withCoercionConfig(LogicalType.Textual, StrictJson::onlyTexts)
+                .withCoercionConfig(LogicalType.Enum, StrictJson::onlyTexts)
+                .withCoercionConfig(LogicalType.DateTime, StrictJson::onlyTexts)
+                .build();
+    }
+
+    private static void onlyTexts(MutableCoercionConfig config) {
+        config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+    }
+
+    /** @throws ProblemException if it is not one JSON document; with line and column */
+    JsonNode tree(byte[] body) {
+        try {
+            JsonNode tree = json.readTree(body);
+            if (tree == null || tree.isMissingNode()) {
+                throw ProblemException.of(ProblemType.MALFORMED_BODY, "The body is empty; expected a JSON document.");
+            }
+            return tree;
+        } catch (JacksonException e) {
+            String what = e.getOriginalMessage();
+            throw ProblemException.of(
+                    ProblemType.MALFORMED_BODY,
+                    "Line %d, column %d: %s"
+                            .formatted(
+                                    e.getLocation().getLineNr(),
+                                    e.getLocation().getColumnNr(),
+                                    what.length() <= LONGEST_DETAIL ? what : what.substring(0, LONGEST_DETAIL)));
+        }
+    }
+
+    /** @throws NotOfType with the field that does not fit */
+    <T> T value(JsonNode tree, Class<T> type) throws NotOfType {
+        if (!tree.isObject()) {
+            throw new NotOfType(new FieldError("", "is not an object"));
+        }
+        try {
+            return json.treeToValue(tree, type);
+        } catch (JacksonException e) {
+            throw new NotOfType(new FieldError(JsonProblems.pointer(e), JsonProblems.detail(e)));
+        }
+    }
+
+    JsonNode treeOf(Object value) {
+        return json.valueToTree(value);
+    }
+
+    /** A tree that does not fit its record. */
+    static final class NotOfType extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient FieldError error;
+
+        NotOfType(FieldError error) {
+            super(error.pointer() + ": " + error.detail(), null, false, false);
+            this.error = error;
+        }
+
+        FieldError error() {
+            return error;
+        }
+    }
+}

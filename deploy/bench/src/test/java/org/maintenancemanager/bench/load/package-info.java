@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.bench.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,91 @@
+package org.maintenancemanager.bench;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Everything that is measured, in the order in which it is printed. */
+enum Figure {
+    POLLS(
+            "poll.per_second",
+            "authenticated polls, nothing new (204), {all} nodes known",
+            Unit.PER_SECOND,
+            ">= 15,000/s"),
+    POLL_P50("poll.p50_ms", "  their median", Unit.MILLIS, null),
+    POLL_P99("poll.p99_ms", "  their 99th percentile", Unit.MILLIS, "< 60 ms"),
+    LIVENESS("empty.liveness.per_second", "GET /actuator/health/liveness (200)", Unit.PER_SECOND, null),
+    LIVENESS_P99("empty.liveness.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
+    REFUSED("empty.unauthenticated.per_second", "POST /node/v1/poll without credential (401)", Unit.PER_SECOND, null),
+    REFUSED_P99("empty.unauthenticated.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
+    OFFERS("offer.per_second", "polls that answer DOWNLOAD (200)", Unit.PER_SECOND, null),
+    REPORTS("report.per_second", "durable reports, one transition each", Unit.PER_SECOND, ">= 5,000/s"),
+    REPORT_P50("report.p50_ms", "  their median", Unit.MILLIS, null),
+    REPORT_P99("report.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
+    PGBENCH("pgbench.per_second", "pgbench simple update", Unit.PER_SECOND, null),
+    PGBENCH_PREPARED("pgbench.prepared.per_second", "pgbench simple update, prepared", Unit.PER_SECOND, null),
+    CAMPAIGN_SMALL(
+            "campaign.tenth.seconds", "campaign over {tenth} nodes, start to first offer", Unit.SECONDS, "< 0.5 s"),
+    CAMPAIGN_LARGE("campaign.all.seconds", "campaign over {all} nodes, start to first offer", Unit.SECONDS, "< 3 s"),
+    NODES("nodes.seconds", "{all} nodes created by bulk REST", Unit.SECONDS, "< 10 s"),
+    GRANTS("grant.per_second", "permits granted under budgets", Unit.PER_SECOND, ">= 2,000/s"),
+    GRANT_P50("grant.p50_ms", "  their median", Unit.MILLIS, null),
+    GRANT_P99("grant.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
+    MEMORY("memory.rss_mb", "resident memory of the manager, {all} nodes", Unit.MEGABYTES, "< 1,000 MB");
+
+    /** What a figure counts in. */
+    enum Unit {
+        PER_SECOND("/s", 0),
+        MILLIS(" ms", 1),
+        SECONDS(" s", 2),
+        MEGABYTES(" MB", 0);
+
+        private final String suffix;
+        private final int decimals;
+
+        Unit(String suffix, int decimals) {
+            this.suffix = suffix;
+            this.decimals = decimals;
+        }
+
+        String suffix() {
+            return suffix;
+        }
+
+        int decimals() {
+            return decimals;
+        }
+    }
+
+    private final String key;
+    private final String title;
+    private final Unit unit;
+    private final @Nullable String aim;
+
+    Figure(String key, String title, Unit unit, @Nullable String aim) {
+        this.key = key;
+        this.title = title;
+        this.unit = unit;
+        this.aim = aim;
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** What it is, when so many nodes are known. */
+    String title(int nodes) {
+        return title.replace("{all}", count(nodes)).replace("{tenth}", count(nodes / 10));
+    }
+
+    private static String count(int number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    Unit unit() {
+        return unit;
+    }
+
+    /** What we want it to be on two cores; empty when it is there for comparison only. */
+    String aim() {
+        return aim == null ? "" : aim;
+    }
+}

@@ -1,0 +1,73 @@
+package org.maintenancemanager.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A running manager with its fleet, on which figures are taken one after the other.
+ *
+ * @param connections connections of the load
+ * @param seconds how long one run lasts
+ * @param runs how many runs a figure has
+ * @param imageId a published image that no node has
+ */
+record Stage(
+        PostgresServer postgres,
+        ManagerProcess manager,
+        AdminApi admin,
+        Fleet fleet,
+        String imageId,
+        int connections,
+        Duration seconds,
+        int runs,
+        Scoreboard scoreboard) {
+    /** Longer than a poll answered from memory may lag behind the database. */
+    static final Duration SETTLED = Duration.ofSeconds(3);
+
+    static final int NO_LIMIT = 1_000_000;
+
+    /** Publishes an image for the fleet's architecture. Nobody downloads it, so it has no bytes. */
+    static String publishImage(AdminApi admin) throws IOException, InterruptedException {
+        JsonNode image = admin.post(
+                "/api/v1/images",
+                Map.of(
+                        "family", "bench",
+                        "imageVersion", "2.0.0",
+                        "releaseCounter", 2,
+                        "architecture", "x86_64",
+                        "sizeBytes", 1_000_000,
+                        "sha256", "00".repeat(32),
+                        "url", "https://images.example/bench-2.0.0.img"));
+        String id = image.get("id").asString();
+        admin.post("/api/v1/images/" + id + ":publish");
+        return id;
+    }
+
+    /** Makes a campaign in draft. */
+    String createCampaign(Map<String, ?> members, List<Map<String, Object>> waves)
+            throws IOException, InterruptedException {
+        var campaign = new HashMap<String, Object>(Map.of(
+                "name", "bench-" + UUID.randomUUID(), "imageId", imageId, "maxInFlight", NO_LIMIT, "waves", waves));
+        campaign.putAll(members);
+        return admin.post("/api/v1/campaigns", campaign).get("id").asString();
+    }
+
+    void start(String campaignId) throws IOException, InterruptedException {
+        admin.post("/api/v1/campaigns/" + campaignId + ":start");
+    }
+
+    void abort(String campaignId) throws IOException, InterruptedException {
+        admin.post("/api/v1/campaigns/" + campaignId + ":abort");
+    }
+
+    /** Lets caches learn of the last change and the database write out what it holds. */
+    void settle() throws InterruptedException {
+        Thread.sleep(SETTLED);
+        postgres.settle();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,35 +1,45 @@
 package org.maintenancemanager.core.event;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Tells every replica that facts it may hold in memory are stale. The note travels with the transaction: PostgreSQL
  * delivers it at commit, and never if it rolls back.
  *
- * <p>Payload: {@code <kind> <tenant> [<id>,<id>...]}.
+ * <p>This replica's own listeners are told right after the commit, so that whoever changed something sees it at once; the
+ * others hear of it from PostgreSQL. Payload: {@code <replica> <kind> <tenant> [<id>,<id>...]}.
  */
 @Component
 public class ChangeNotes {
     /** The name of the PostgreSQL notification channel. */
     public static final String CHANNEL = "maintmgr";
 
-    /** A payload may have 8,000 bytes: kind and tenant take 45, an id 37. */
+    /** Tells the notes of this replica from those of others. */
+    static final String REPLICA = UUID.randomUUID().toString();
+
+    /** A payload may have 8,000 bytes: replica, kind and tenant take 90, an id 37. */
     private static final int IDS_PER_NOTE = 200;
 
     /** More nodes than this are cheaper forgotten all at once. */
     private static final int NODES_ONE_BY_ONE = 2000;
 
     private final JdbcClient jdbc;
+    private final ObjectProvider<ChangeListener> listeners;
 
-    ChangeNotes(JdbcClient jdbc) {
+    ChangeNotes(JdbcClient jdbc, ObjectProvider<ChangeListener> listeners) {
         this.jdbc = jdbc;
+        this.listeners = listeners;
     }
 
     /** What the note is about. */
@@ -51,42 +61,49 @@ public class ChangeNotes {
             allNodesChanged(tenant);
             return;
         }
-        UUID[] ids = nodes.toArray(UUID[]::new);
-        for (int from = 0; from < ids.length; from += IDS_PER_NOTE) {
-            String list = java.util.Arrays.stream(ids, from, Math.min(from + IDS_PER_NOTE, ids.length))
-                    .map(UUID::toString)
-                    .collect(Collectors.joining(","));
-            send(Kind.NODES.name() + ' ' + tenant + ' ' + list);
+        List<UUID> ids = List.copyOf(nodes);
+        for (int from = 0; from < ids.size(); from += IDS_PER_NOTE) {
+            send(Kind.NODES, tenant, ids.subList(from, Math.min(from + IDS_PER_NOTE, ids.size())));
         }
     }
 
     @Transactional(propagation = Propagation.MANDATORY)
     public void allNodesChanged(TenantId tenant) {
-        send(Kind.NODES.name() + ' ' + tenant);
+        send(Kind.NODES, tenant, List.of());
     }
 
     /** To be called in the transaction that changes sites, windows, freezes or budgets. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void tenantChanged(TenantId tenant) {
-        send(Kind.TENANT.name() + ' ' + tenant);
+        send(Kind.TENANT, tenant, List.of());
     }
 
     /** To be called in the transaction that changes campaigns, waves, or images that campaigns may use. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void campaignsChanged(TenantId tenant) {
-        send(Kind.CAMPAIGNS.name() + ' ' + tenant);
+        send(Kind.CAMPAIGNS, tenant, List.of());
     }
 
     @Transactional(propagation = Propagation.MANDATORY)
     public void apiTokensChanged(TenantId tenant) {
-        send(Kind.API_TOKENS.name() + ' ' + tenant);
+        send(Kind.API_TOKENS, tenant, List.of());
     }
 
-    private void send(String payload) {
+    private void send(Kind kind, TenantId tenant, List<UUID> ids) {
+        String payload = REPLICA + ' ' + kind + ' ' + tenant;
+        if (!ids.isEmpty()) {
+            payload += ids.stream().map(UUID::toString).collect(Collectors.joining(",", " ", ""));
+        }
         jdbc.sql("select pg_notify(:channel, :payload)")
                 .param("channel", CHANNEL)
                 .param("payload", payload)
                 .query((row, number) -> "")
                 .list();
+        TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+                listeners.forEach(listener -> listener.changed(kind, tenant, ids));
+            }
+        });
     }
 }

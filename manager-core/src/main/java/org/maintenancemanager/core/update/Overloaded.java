@@ -1,0 +1,17 @@
+package org.maintenancemanager.core.update;
+
+/** More was asked than can be done now; nothing of it was done. */
+@SuppressWarnings("serial")
+public final class Overloaded extends RuntimeException {
+    private final int retryAfterSeconds;
+
+    /** @param retryAfterSeconds when to try again, spread at random by whoever throws */
+    public Overloaded(int retryAfterSeconds) {
+        super("overloaded, try again in " + retryAfterSeconds + " s", null, false, false);
+        this.retryAfterSeconds = retryAfterSeconds;
+    }
+
+    public int retryAfterSeconds() {
+        return retryAfterSeconds;
+    }
+}

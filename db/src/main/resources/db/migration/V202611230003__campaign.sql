@@ -49,6 +49,9 @@ create table wave (
     min_confirmed_share numeric(5,4) not null default 1 check (min_confirmed_share between 0 and 1),
     opened_at           timestamptz,
     passed_at           timestamptz,
+    -- Members that nobody has heard of for a while: they neither block the gate nor count as failures. Counted now and then.
+    unreachable         integer      not null default 0 check (unreachable >= 0),
+    unreachable_at      timestamptz,
     primary key (tenant_id, campaign_id, ordinal),
     foreign key (tenant_id, campaign_id) references campaign on delete cascade,
     check ((kind = 'PERCENT') = (percent is not null)),
@@ -61,6 +64,8 @@ create table campaign_counter (
     tenant_id     uuid    not null,
     campaign_id   uuid    not null,
     in_flight     integer not null default 0 check (in_flight >= 0),
+    -- Failed, rolled back and lost updates that speak against the image; a download that failed does not.
+    failures      integer not null default 0 check (failures >= 0),
     -- False at once when the campaign pauses, stops or ends.
     granting      boolean not null default false,
     primary key (tenant_id, campaign_id),

@@ -2,7 +2,8 @@
 create table audit_event (
     tenant_id   uuid        not null references tenant,
     id          uuid        not null default new_id(),
-    at          timestamptz not null default now(),
+    -- When it was written, after the locks that it waited for.
+    at          timestamptz not null default clock_timestamp(),
     actor_kind  text        not null check (actor_kind in ('API_TOKEN', 'NODE', 'SYSTEM')),
     actor       text        not null,
     -- 'campaign.started', 'node.quarantined': the object and a past participle.

@@ -1,5 +1,8 @@
 package org.maintenancemanager.testing;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -40,8 +43,16 @@ public @interface CoreTest {
     @Import(CoreConfiguration.class)
     class Context {
         @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+
+        @Bean
         DataSource dataSource() {
-            return TestDatabase.create().dataSource();
+            var pool = new HikariDataSource();
+            pool.setDataSource(TestDatabase.create().dataSource());
+            pool.setMaximumPoolSize(20);
+            return pool;
         }
     }
 }

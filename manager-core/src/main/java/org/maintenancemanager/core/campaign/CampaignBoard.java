@@ -1,0 +1,222 @@
+package org.maintenancemanager.core.campaign;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
+import org.maintenancemanager.core.event.ChangeListener;
+import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.image.ImageState;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * The campaigns that nodes may ask about, in memory: those that run, pause, or ended a short while ago. Read again when a
+ * note says so, and once a second for the counters.
+ */
+@Component
+public class CampaignBoard implements ChangeListener, SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(CampaignBoard.class);
+    private static final long REFRESH_MILLIS = 1000;
+
+    private final JdbcClient jdbc;
+    /** Kept free at the end of a window, so that nothing runs over it. */
+    private final Duration guardTime;
+
+    private final Semaphore wanted = new Semaphore(0);
+    private final Object reading = new Object();
+    private volatile Map<CampaignId, CampaignFacts> campaigns = Map.of();
+    private volatile boolean running;
+    private volatile @Nullable Thread thread;
+
+    CampaignBoard(JdbcClient jdbc, @Value("${manager.permit.guard-time:PT30S}") Duration guardTime) {
+        this.jdbc = jdbc;
+        this.guardTime = guardTime;
+    }
+
+    /** What memory knows; reads once more when it knows nothing, since the campaign may be a moment old. */
+    public Optional<CampaignFacts> find(CampaignId id) {
+        CampaignFacts facts = campaigns.get(id);
+        if (facts == null) {
+            read();
+            facts = campaigns.get(id);
+        }
+        return Optional.ofNullable(facts);
+    }
+
+    @Override
+    public void changed(ChangeNotes.Kind kind, TenantId tenant, List<UUID> ids) {
+        if (kind == ChangeNotes.Kind.CAMPAIGNS) {
+            wanted.release();
+        }
+    }
+
+    @Override
+    public void forgetEverything() {
+        wanted.release();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = Thread.ofPlatform().name("campaign-board").daemon().start(this::keepReading);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        Thread reader = thread;
+        if (reader != null) {
+            reader.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return 0;
+    }
+
+    private void keepReading() {
+        while (running) {
+            try {
+                boolean told = wanted.tryAcquire(REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+                if (told) {
+                    wanted.drainPermits();
+                }
+                read();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (DataAccessException e) {
+                LOG.debug("campaigns could not be read, trying again", e);
+            }
+        }
+    }
+
+    /** Concurrent callers each see a state at least as new as their call. */
+    private void read() {
+        synchronized (reading) {
+            Map<CampaignId, List<WaveFacts>> waves = waves();
+            Map<CampaignId, CampaignFacts> next = new HashMap<>();
+            jdbc.sql("""
+                            select c.*, counter.in_flight,
+                                   i.id as i_id, i.family, i.image_version, i.release_counter, i.architecture, i.hardware,
+                                   i.size_bytes, i.sha256, i.url, i.stored, i.signature_envelope, i.state as image_state
+                            from campaign c
+                            join campaign_counter counter
+                                on (counter.tenant_id, counter.campaign_id) = (c.tenant_id, c.id)
+                            join image i on (i.tenant_id, i.id) = (c.tenant_id, c.image_id)
+                            where c.state in ('RUNNING', 'PAUSED')
+                               or c.ended_at > now() - interval '1 hour'
+                               or counter.in_flight > 0
+                            """)
+                    .query((row, number) -> {
+                        CampaignFacts facts = facts(row, waves);
+                        next.put(facts.id(), facts);
+                        return facts;
+                    })
+                    .list();
+            campaigns = Map.copyOf(next);
+        }
+    }
+
+    private Map<CampaignId, List<WaveFacts>> waves() {
+        Map<CampaignId, List<WaveFacts>> waves = new LinkedHashMap<>();
+        jdbc.sql("""
+                        select wave.campaign_id, wave.ordinal, wave.name, wave.opened_at, wave.passed_at,
+                               lag(wave.name) over campaign as name_before,
+                               lag(wave.min_confirmed_share) over campaign as share_before
+                        from wave
+                        join campaign c on (c.tenant_id, c.id) = (wave.tenant_id, wave.campaign_id)
+                        where c.state in ('RUNNING', 'PAUSED') or c.ended_at > now() - interval '1 hour'
+                        window campaign as (partition by wave.tenant_id, wave.campaign_id order by wave.ordinal)
+                        order by wave.campaign_id, wave.ordinal
+                        """)
+                .query((row, number) -> {
+                    Instant openedAt = instant(row, "opened_at");
+                    String waitsFor = openedAt != null || row.getString("name_before") == null
+                            ? ""
+                            : "Wave %s has to reach %s %% confirmed first."
+                                    .formatted(
+                                            row.getString("name_before"),
+                                            row.getBigDecimal("share_before")
+                                                    .movePointRight(2)
+                                                    .stripTrailingZeros()
+                                                    .toPlainString());
+                    return waves.computeIfAbsent(
+                                    new CampaignId(row.getObject("campaign_id", UUID.class)), id -> new ArrayList<>())
+                            .add(new WaveFacts(
+                                    row.getInt("ordinal"),
+                                    row.getString("name"),
+                                    openedAt,
+                                    instant(row, "passed_at"),
+                                    waitsFor));
+                })
+                .list();
+        return waves;
+    }
+
+    private CampaignFacts facts(ResultSet row, Map<CampaignId, List<WaveFacts>> waves) throws SQLException {
+        CampaignId id = new CampaignId(row.getObject("id", UUID.class));
+        String url = row.getString("url");
+        String sha256 = row.getString("sha256");
+        ImageFacts image = new ImageFacts(
+                new ImageId(row.getObject("i_id", UUID.class)),
+                row.getString("family"),
+                row.getString("image_version"),
+                row.getLong("release_counter"),
+                row.getString("architecture"),
+                Set.of((String[]) row.getArray("hardware").getArray()),
+                row.getLong("size_bytes"),
+                sha256,
+                url != null ? url : "/node/v1/artifacts/" + sha256,
+                row.getString("signature_envelope"),
+                ImageState.valueOf(row.getString("image_state")));
+        return new CampaignFacts(
+                id,
+                row.getString("name"),
+                CampaignState.valueOf(row.getString("state")),
+                row.getString("state_reason"),
+                instant(row, "updated_at"),
+                image,
+                waves.getOrDefault(id, List.of()),
+                row.getInt("max_in_flight"),
+                row.getInt("in_flight"),
+                row.getBoolean("prestage"),
+                row.getBoolean("allow_downgrade"),
+                Duration.ofSeconds(row.getInt("permit_limit_seconds")),
+                Duration.ofSeconds(row.getInt("needed_seconds")).plus(guardTime),
+                Duration.ofSeconds(row.getInt("boot_deadline_seconds")));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}

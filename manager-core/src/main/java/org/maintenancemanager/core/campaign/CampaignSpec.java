@@ -1,0 +1,81 @@
+package org.maintenancemanager.core.campaign;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.image.ImageId;
+
+/**
+ * What an operator asks of a campaign.
+ *
+ * @param selector which nodes; empty only together with {@code allNodes}
+ * @param waves in order; what they leave over forms a last wave {@code rest}
+ * @param maxInFlight the most permits at a time
+ * @param maxFailures failed, rolled back and lost updates after which the campaign pauses itself; null: no limit
+ * @param prestage whether nodes may write the inactive slot without a permit, so that only the reboot waits
+ * @param permitLimit the longest that a permit may be valid, 10 s to 7 days
+ * @param neededTime what install, reboot and health check take, 1 s to 1 day: no permit when less of the window is left
+ * @param bootDeadline how long after a permit's end a silent node keeps its slot before it counts as lost, 1 s to 1 day
+ * @param startsAt when a started campaign begins; null: at once
+ */
+public record CampaignSpec(
+        String name,
+        ImageId imageId,
+        String selector,
+        boolean allNodes,
+        List<WaveSpec> waves,
+        int maxInFlight,
+        @Nullable Integer maxFailures,
+        boolean prestage,
+        boolean allowDowngrade,
+        Duration permitLimit,
+        Duration neededTime,
+        Duration bootDeadline,
+        @Nullable Instant startsAt) {
+    public static final int DEFAULT_MAX_IN_FLIGHT = 100;
+    public static final Duration DEFAULT_PERMIT_LIMIT = Duration.ofHours(1);
+    public static final Duration DEFAULT_NEEDED_TIME = Duration.ofMinutes(15);
+    public static final Duration DEFAULT_BOOT_DEADLINE = Duration.ofMinutes(15);
+
+    public CampaignSpec {
+        waves = List.copyOf(waves);
+    }
+
+    /** Safe by default: a canary of 5 % that has to be confirmed to 95 %, then the rest. */
+    public static List<WaveSpec> defaultWaves() {
+        return List.of(
+                new WaveSpec("canary", new Percent(BigDecimal.valueOf(5)), new BigDecimal("0.95")),
+                new WaveSpec("rest", new Rest(), BigDecimal.ZERO));
+    }
+
+    /** @param minConfirmedShare of its reachable nodes, 0 to 1, before the next wave opens */
+    public record WaveSpec(String name, Share share, BigDecimal minConfirmedShare) {
+        public WaveSpec {
+            minConfirmedShare = plain(minConfirmedShare);
+        }
+
+        /** Which of the campaign's nodes a wave takes. Selectors choose first; the others share what they leave. */
+        public sealed interface Share {}
+    }
+
+    /** Of all the campaign's nodes, more than 0 to 100. */
+    public record Percent(BigDecimal percent) implements WaveSpec.Share {
+        public Percent {
+            percent = plain(percent);
+        }
+    }
+
+    public record Count(int nodes) implements WaveSpec.Share {}
+
+    public record BySelector(String selector) implements WaveSpec.Share {}
+
+    public record Rest() implements WaveSpec.Share {}
+
+    /** So that 10, 10.0 and 1E+1 are equal. */
+    private static BigDecimal plain(BigDecimal number) {
+        BigDecimal stripped = number.stripTrailingZeros();
+        return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
+    }
+}

@@ -1,0 +1,147 @@
+package org.maintenancemanager.core.campaign;
+
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
+import org.maintenancemanager.core.campaign.CampaignView.WaveProgress;
+import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.query.FieldType;
+import org.maintenancemanager.core.query.ListQuery;
+import org.maintenancemanager.core.query.ListRequest;
+import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads campaigns with their waves and counters, one statement a page. */
+@Component
+class CampaignViews {
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final ListQuery<CampaignView> campaigns;
+
+    CampaignViews(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.campaigns = ListQuery.of("campaign", """
+                        campaign c
+                        join campaign_counter counter
+                            on (counter.tenant_id, counter.campaign_id) = (c.tenant_id, c.id)
+                        """, this::view)
+                .columns("""
+                        c.*, counter.in_flight, counter.failures,
+                        (select json_agg(json_build_object(
+                                    'ordinal', wave.ordinal, 'name', wave.name, 'kind', wave.kind,
+                                    'percent', wave.percent, 'count', wave.node_count, 'selector', wave.selector,
+                                    'minConfirmedShare', wave.min_confirmed_share, 'unreachable', wave.unreachable,
+                                    'openedAt', wave.opened_at, 'passedAt', wave.passed_at,
+                                    'updates', (select json_object_agg(tally.state, tally.updates)
+                                                from wave_counter tally
+                                                where (tally.tenant_id, tally.campaign_id, tally.wave)
+                                                      = (wave.tenant_id, wave.campaign_id, wave.ordinal)
+                                                  and tally.updates > 0))
+                                    order by wave.ordinal)
+                         from wave
+                         where (wave.tenant_id, wave.campaign_id) = (c.tenant_id, c.id)) as waves
+                        """)
+                .tenant("c.tenant_id")
+                .id("c.id")
+                .field("id", "c.id", FieldType.UUID)
+                .field("name", "c.name", FieldType.TEXT)
+                .field("state", "c.state", FieldType.oneOf(CampaignState.class))
+                .nullable("stateReason", "c.state_reason", FieldType.TEXT)
+                .field("imageId", "c.image_id", FieldType.UUID)
+                .field("createdAt", "c.created_at", FieldType.INSTANT)
+                .field("updatedAt", "c.updated_at", FieldType.INSTANT)
+                .nullable("startedAt", "c.started_at", FieldType.INSTANT)
+                .nullable("endedAt", "c.ended_at", FieldType.INSTANT)
+                .sort("-createdAt")
+                .build();
+    }
+
+    Page<CampaignView> list(TenantId tenant, ListRequest request) {
+        return campaigns.fetch(jdbc, tenant, request);
+    }
+
+    Optional<CampaignView> find(TenantId tenant, CampaignId id) {
+        return campaigns.find(jdbc, tenant, id.value());
+    }
+
+    /** As the database builds it. */
+    private record WaveJson(
+            int ordinal,
+            String name,
+            String kind,
+            @Nullable BigDecimal percent,
+            @Nullable Integer count,
+            @Nullable String selector,
+            BigDecimal minConfirmedShare,
+            int unreachable,
+            @Nullable Instant openedAt,
+            @Nullable Instant passedAt,
+            @Nullable Map<UpdateState, Integer> updates) {
+        WaveSpec spec() {
+            return new WaveSpec(name, WaveRows.share(kind, percent, count, selector), minConfirmedShare);
+        }
+
+        WaveProgress progress() {
+            return new WaveProgress(
+                    ordinal,
+                    name,
+                    openedAt,
+                    passedAt,
+                    unreachable,
+                    updates == null ? new EnumMap<>(UpdateState.class) : updates);
+        }
+    }
+
+    private CampaignView view(ResultSet row, int number) throws SQLException {
+        List<WaveJson> waves = List.of(json.readValue(row.getString("waves"), WaveJson[].class));
+        Integer maxFailures = row.getObject("max_failures", Integer.class);
+        CampaignSpec spec = new CampaignSpec(
+                row.getString("name"),
+                new ImageId(row.getObject("image_id", UUID.class)),
+                row.getString("selector"),
+                row.getBoolean("all_nodes"),
+                waves.stream().map(WaveJson::spec).toList(),
+                row.getInt("max_in_flight"),
+                maxFailures,
+                row.getBoolean("prestage"),
+                row.getBoolean("allow_downgrade"),
+                Duration.ofSeconds(row.getInt("permit_limit_seconds")),
+                Duration.ofSeconds(row.getInt("needed_seconds")),
+                Duration.ofSeconds(row.getInt("boot_deadline_seconds")),
+                instant(row, "starts_at"));
+        return new CampaignView(
+                new CampaignId(row.getObject("id", UUID.class)),
+                spec,
+                CampaignState.valueOf(row.getString("state")),
+                row.getString("state_reason"),
+                row.getString("state_detail"),
+                row.getInt("in_flight"),
+                row.getInt("failures"),
+                waves.stream().map(WaveJson::progress).toList(),
+                instant(row, "started_at"),
+                instant(row, "ended_at"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+                row.getLong("version"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}

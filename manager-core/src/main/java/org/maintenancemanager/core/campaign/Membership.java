@@ -1,0 +1,180 @@
+package org.maintenancemanager.core.campaign;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
+import org.maintenancemanager.core.node.Selector;
+import org.maintenancemanager.core.query.SqlCondition;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Makes the members of a campaign in one statement, whatever the size of the fleet.
+ *
+ * <p>Waves by selector choose first. The others share what is left in a stratified order: nodes are numbered within each
+ * stratum (hardware, running image, site); the first of each come first, the others by their relative place, so that a
+ * canary covers every stratum if it is large enough, and is a fair sample of the fleet beyond that. Within a stratum the order is a hash of node and campaign: fair, and the same when
+ * looked at again.
+ */
+@Component
+class Membership {
+    private final JdbcClient jdbc;
+
+    Membership(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** All matching nodes become members, those with nothing to do as SKIPPED with the reason as code. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("tenant", tenant.value());
+        params.put("campaign", campaign.value());
+        params.put("image", spec.imageId().value());
+        params.put("allowDowngrade", spec.allowDowngrade());
+        params.put("seed", campaign.value().getLeastSignificantBits());
+        params.put("lastWave", spec.waves().size() - 1);
+        String selected = spec.allNodes() ? "true" : condition(spec.selector(), "c", params);
+        int members = jdbc.sql(
+                        """
+                        with candidate as (
+                            select n.id as node_id, n.hardware, n.site_id, running.image_sha256,
+                                   hashtextextended(n.id::text, :seed) as lot,
+                                   %s as chosen_wave,
+                                   case
+                                       when n.architecture <> image.architecture then 'ARCHITECTURE_MISMATCH'
+                                       when cardinality(image.hardware) > 0
+                                            and (n.hardware is null or n.hardware <> all (image.hardware))
+                                           then 'HARDWARE_MISMATCH'
+                                       when running.image_sha256 = image.sha256 then 'ALREADY_RUNNING'
+                                       when not :allowDowngrade
+                                            and exists (select from image known
+                                                        where known.tenant_id = n.tenant_id
+                                                          and known.sha256 = running.image_sha256
+                                                          and known.release_counter > image.release_counter)
+                                           then 'DOWNGRADE'
+                                       when exists (select from node_block block
+                                                    where (block.tenant_id, block.node_id, block.image_id)
+                                                          = (n.tenant_id, n.id, image.id))
+                                           then 'ROLLED_BACK_BEFORE'
+                                       when exists (select from node_update other
+                                                    where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
+                                                      and other.active)
+                                           then 'BUSY'
+                                   end as skip
+                            from node n
+                            join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                            join image on (image.tenant_id, image.id) = (n.tenant_id, cast(:image as uuid))
+                            left join node_slot running
+                                on (running.tenant_id, running.node_id) = (n.tenant_id, n.id)
+                                and running.state in ('ACTIVE', 'TRIAL')
+                            where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
+                        ), strata as (
+                            select *, row_number() over stratum > 1 as follows,
+                                   (row_number() over stratum - 0.5) / count(*) over (
+                                       partition by skip is null, chosen_wave, hardware, image_sha256, site_id
+                                   ) as relative_place
+                            from candidate
+                            window stratum as (
+                                partition by skip is null, chosen_wave, hardware, image_sha256, site_id order by lot
+                            )
+                        ), placed as (
+                            select *,
+                                   row_number() over (
+                                       partition by skip is null, chosen_wave order by follows, relative_place, lot
+                                   ) as place,
+                                   count(*) filter (where skip is null) over () as eligible
+                            from strata
+                        )
+                        insert into node_update
+                            (tenant_id, id, node_id, campaign_id, wave, image_id, from_sha256, state, code,
+                             assignment_version)
+                        select :tenant, new_id(), node_id, :campaign,
+                               case when skip is not null then :lastWave else coalesce(chosen_wave, %s) end,
+                               :image, image_sha256,
+                               case when skip is null then 'OFFERED' else 'SKIPPED' end, skip,
+                               case when skip is null then nextval('assignment_version') else 0 end
+                        from placed
+                        """.formatted(chosenWave(spec.waves(), params), selected, sharedWave(spec.waves(), params)))
+                .params(params)
+                .update();
+        countWaves(tenant, campaign);
+        return members;
+    }
+
+    /** The wave whose selector takes the node, or null. */
+    private static String chosenWave(List<WaveSpec> waves, Map<String, Object> params) {
+        List<String> cases = new ArrayList<>();
+        for (int ordinal = 0; ordinal < waves.size(); ordinal++) {
+            if (waves.get(ordinal).share() instanceof CampaignSpec.BySelector share) {
+                cases.add("when %s then %d".formatted(condition(share.selector(), "w" + ordinal, params), ordinal));
+            }
+        }
+        return cases.isEmpty() ? "cast(null as integer)" : "case " + String.join(" ", cases) + " end";
+    }
+
+    /** The wave that the place falls into, among those without a selector; the last of them takes what is left. */
+    private static String sharedWave(List<WaveSpec> waves, Map<String, Object> params) {
+        StringBuilder cases = new StringBuilder();
+        StringBuilder upTo = new StringBuilder("0");
+        int last = waves.size() - 1;
+        for (int ordinal = 0; ordinal < last; ordinal++) {
+            String size = switch (waves.get(ordinal).share()) {
+                case CampaignSpec.Percent share -> {
+                    params.put("percent" + ordinal, share.percent());
+                    yield "ceil(eligible * :percent" + ordinal + " / 100)";
+                }
+                case CampaignSpec.Count share -> {
+                    params.put("count" + ordinal, share.nodes());
+                    yield ":count" + ordinal;
+                }
+                case CampaignSpec.BySelector chosen -> "";
+                case CampaignSpec.Rest rest -> "";
+            };
+            if (!size.isEmpty()) {
+                upTo.append(" + ").append(size);
+                cases.append(" when place <= ").append(upTo).append(" then ").append(ordinal);
+            }
+        }
+        return cases.isEmpty() ? ":lastWave" : "case" + cases + " else :lastWave end";
+    }
+
+    /** A selector's SQL over {@code n} and {@code s}, with parameter names that no other selector of the statement has. */
+    private static String condition(String selector, String prefix, Map<String, Object> params) {
+        SqlCondition condition = Selector.parse(selector).toSql(prefix + "_");
+        params.putAll(condition.params());
+        return "(" + condition.sql() + ")";
+    }
+
+    /** A row for each wave and state, so that later changes are plain updates. */
+    private void countWaves(TenantId tenant, CampaignId campaign) {
+        jdbc.sql("""
+                        insert into wave_counter (tenant_id, campaign_id, wave, state, updates)
+                        select wave.tenant_id, wave.campaign_id, wave.ordinal, states.state, coalesce(counted.updates, 0)
+                        from wave
+                        cross join unnest(:states::text[]) as states (state)
+                        left join (
+                            select wave, state, count(*) as updates
+                            from node_update
+                            where tenant_id = :tenant and campaign_id = :campaign
+                            group by wave, state
+                        ) counted on (counted.wave, counted.state) = (wave.ordinal, states.state)
+                        where wave.tenant_id = :tenant and wave.campaign_id = :campaign
+                        """)
+                .param("tenant", tenant.value())
+                .param("campaign", campaign.value())
+                .param("states", stateNames())
+                .update();
+    }
+
+    private static String[] stateNames() {
+        return Arrays.stream(UpdateState.values()).map(Enum::name).toArray(String[]::new);
+    }
+}

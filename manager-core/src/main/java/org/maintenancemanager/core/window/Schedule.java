@@ -23,7 +23,8 @@ public interface Schedule {
     Optional<Opening> frozenAt(Instant now);
 
     /**
-     * One effective interval {@code [start, end)}.
+     * One effective interval {@code [start, end)}. Windows that touch or overlap make one. Of such a chain the start is at
+     * most 8 days and the end at most a year away from the instant asked for.
      *
      * @param windowName the name of the window (or freeze) that it comes from; the first, where several overlap
      */

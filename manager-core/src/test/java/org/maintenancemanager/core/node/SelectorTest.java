@@ -185,7 +185,7 @@ class SelectorTest {
             state==ACT*       | is no value of 'state'; expected
             id==4711          | is no value of 'id'; expected a UUID
             name=gt=x         | position 1: selectors have no =gt=; allowed are == != =in= =out=
-            name=x            | position 5
+            name=x            | position 7: cannot be read from the end on
             ''                | is empty
             """)
     void mistakeIsNamedWithItsPlaceAndWhatIsAllowed(String text, String message) {

@@ -1,0 +1,234 @@
+package org.maintenancemanager.core.window;
+
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.dmfs.rfc5545.recur.Freq;
+import org.dmfs.rfc5545.recur.InvalidRecurrenceRuleException;
+import org.dmfs.rfc5545.recur.RecurrenceRule;
+import org.maintenancemanager.core.query.FieldProblem;
+import org.maintenancemanager.core.window.WindowDefinition.BySelector;
+import org.maintenancemanager.core.window.WindowDefinition.FixedZone;
+import org.maintenancemanager.core.window.WindowDefinition.Kind;
+import org.maintenancemanager.core.window.WindowDefinition.NodeLocal;
+import org.maintenancemanager.core.window.WindowDefinition.OneShot;
+import org.maintenancemanager.core.window.WindowDefinition.RRule;
+import org.maintenancemanager.core.window.WindowDefinition.SingleNode;
+import org.maintenancemanager.core.window.WindowDefinition.SiteSubtree;
+import org.maintenancemanager.core.window.WindowDefinition.Tenant;
+import org.maintenancemanager.core.window.WindowDefinition.Weekly;
+
+/** Finds what is wrong with a definition, all at once. */
+final class WindowCheck {
+    static final Duration MIN_DURATION = Duration.ofMinutes(5);
+    static final Duration MAX_DURATION = Duration.ofDays(7);
+
+    /** A freeze over the holidays is longer than any recurring window. */
+    private static final Duration MAX_ONE_SHOT_FREEZE = Duration.ofDays(366);
+
+    private static final int MAX_RULE_LENGTH = 1000;
+    private static final int MAX_DATES = 1000;
+    private static final int MAX_INTERVAL = 1000;
+    /** One an hour, and a little. */
+    private static final int MAX_OCCURRENCES_A_YEAR = 9_000;
+
+    private static final LocalDateTime EARLIEST = LocalDateTime.of(1970, 1, 1, 0, 0);
+    private static final LocalDateTime LATEST = LocalDateTime.of(2200, 1, 1, 0, 0);
+
+    /** Finer ones make nothing that BYHOUR and BYMINUTE could not, and are expensive to search. */
+    private static final Set<Freq> FREQUENCIES = Set.of(Freq.DAILY, Freq.WEEKLY, Freq.MONTHLY, Freq.YEARLY);
+
+    private static final Pattern SITE_PATH = Pattern.compile("(/[a-z0-9][a-z0-9._-]*)+");
+
+    private final WindowDefinition window;
+    private final List<FieldProblem> problems = new ArrayList<>();
+
+    private WindowCheck(WindowDefinition window) {
+        this.window = window;
+    }
+
+    static List<FieldProblem> problems(WindowDefinition window) {
+        var check = new WindowCheck(window);
+        check.name();
+        switch (window.recurrence()) {
+            case OneShot oneShot -> check.oneShot(oneShot);
+            case Weekly weekly -> check.weekly(weekly);
+            case RRule rule -> check.rule(rule);
+        }
+        switch (window.zone()) {
+            case FixedZone fixed -> check.problems.addAll(zoneProblems(fixed.text(), "/zone"));
+            case NodeLocal local -> {}
+        }
+        switch (window.target()) {
+            case SiteSubtree site -> check.site(site.path());
+            case Tenant tenant -> {}
+            case BySelector selector -> {}
+            case SingleNode node -> {}
+        }
+        check.validity();
+        return List.copyOf(check.problems);
+    }
+
+    static List<FieldProblem> zoneProblems(String zone, String pointer) {
+        if (zone.equals(WindowDefinition.Zone.NODE_LOCAL)
+                || ZoneId.getAvailableZoneIds().contains(zone)) {
+            return List.of();
+        }
+        boolean offset = zone.matches("(UTC|GMT|UT|Z)?([+-].*)?");
+        return List.of(new FieldProblem(
+                pointer,
+                offset
+                        ? "'%s' is an offset, which is wrong after the next change of the clocks; expected the name of an IANA zone such as Europe/Berlin, or NODE_LOCAL"
+                                .formatted(shortened(zone))
+                        : "there is no zone '%s'; expected the name of an IANA zone such as Europe/Berlin, or NODE_LOCAL"
+                                .formatted(shortened(zone))));
+    }
+
+    private void name() {
+        if (window.name().isBlank() || window.name().length() > 200) {
+            add(
+                    "/name",
+                    "has %d characters; expected 1 to 200"
+                            .formatted(window.name().length()));
+        }
+    }
+
+    private void oneShot(OneShot oneShot) {
+        boolean sane = date(oneShot.start(), "/recurrence/start") & date(oneShot.end(), "/recurrence/end");
+        if (!sane) {
+            return;
+        }
+        if (!oneShot.end().isAfter(oneShot.start())) {
+            add("/recurrence/end", "is not after the start; expected a later time than %s".formatted(oneShot.start()));
+            return;
+        }
+        Duration longest = window.kind() == Kind.FREEZE ? MAX_ONE_SHOT_FREEZE : MAX_DURATION;
+        Duration length = Duration.between(oneShot.start(), oneShot.end());
+        if (length.compareTo(MIN_DURATION) < 0 || length.compareTo(longest) > 0) {
+            add(
+                    "/recurrence/end",
+                    "is %s after the start; expected 5 minutes to %d days".formatted(length, longest.toDays()));
+        }
+    }
+
+    private void weekly(Weekly weekly) {
+        date(weekly.start(), "/recurrence/start");
+        duration(weekly.duration());
+        if (weekly.days().isEmpty()) {
+            add("/recurrence/days", "is empty; expected at least one of MONDAY to SUNDAY");
+        }
+        if (weekly.interval() < 1 || weekly.interval() > 52) {
+            add("/recurrence/interval", "is %d; expected 1 to 52 weeks".formatted(weekly.interval()));
+        }
+    }
+
+    private void rule(RRule rule) {
+        boolean sane = date(rule.start(), "/recurrence/start");
+        sane &= duration(rule.duration());
+        sane &= dates(rule.exdates(), "/recurrence/exdates");
+        sane &= dates(rule.rdates(), "/recurrence/rdates");
+        sane &= parses(rule.rule());
+        if (!sane) {
+            return;
+        }
+        int occurrences = Recurrences.countInFirstYear(rule, MAX_OCCURRENCES_A_YEAR + 1);
+        if (occurrences == 0) {
+            add("/recurrence/rule", "never fires from %s on; change the rule, or the exdates".formatted(rule.start()));
+        } else if (occurrences > MAX_OCCURRENCES_A_YEAR) {
+            add("/recurrence/rule", "fires more than %d times in a year".formatted(MAX_OCCURRENCES_A_YEAR));
+        }
+    }
+
+    private boolean parses(String text) {
+        if (text.length() > MAX_RULE_LENGTH) {
+            add("/recurrence/rule", "has %d characters; expected at most %d".formatted(text.length(), MAX_RULE_LENGTH));
+            return false;
+        }
+        RecurrenceRule rule;
+        try {
+            rule = Recurrences.parse(text);
+        } catch (InvalidRecurrenceRuleException | IllegalArgumentException e) {
+            add(
+                    "/recurrence/rule",
+                    "cannot be read (%s); expected an RFC 5545 rule such as FREQ=MONTHLY;BYDAY=-1SU"
+                            .formatted(String.valueOf(e.getMessage())));
+            return false;
+        }
+        if (!FREQUENCIES.contains(rule.getFreq())) {
+            add(
+                    "/recurrence/rule",
+                    "FREQ=%s is not supported; expected DAILY, WEEKLY, MONTHLY or YEARLY, with BYHOUR where it fires several times a day"
+                            .formatted(rule.getFreq()));
+            return false;
+        }
+        if (rule.getInterval() > MAX_INTERVAL) {
+            add("/recurrence/rule", "INTERVAL is %d; expected 1 to %d".formatted(rule.getInterval(), MAX_INTERVAL));
+            return false;
+        }
+        return true;
+    }
+
+    private boolean dates(List<LocalDateTime> dates, String pointer) {
+        if (dates.size() > MAX_DATES) {
+            add(pointer, "has %d dates; expected at most %d".formatted(dates.size(), MAX_DATES));
+            return false;
+        }
+        boolean sane = true;
+        for (int i = 0; i < dates.size(); i++) {
+            sane &= date(dates.get(i), pointer + "/" + i);
+        }
+        return sane;
+    }
+
+    private boolean date(LocalDateTime date, String pointer) {
+        if (date.isBefore(EARLIEST) || !date.isBefore(LATEST)) {
+            add(pointer, "is %s; expected a time between the years 1970 and 2199".formatted(date));
+            return false;
+        }
+        if (date.getNano() != 0) {
+            add(pointer, "is %s; expected whole seconds".formatted(date));
+            return false;
+        }
+        return true;
+    }
+
+    private boolean duration(Duration duration) {
+        if (duration.compareTo(MIN_DURATION) < 0 || duration.compareTo(MAX_DURATION) > 0) {
+            add("/recurrence/duration", "is %s; expected PT5M (5 minutes) to P7D (7 days)".formatted(duration));
+            return false;
+        }
+        if (duration.getNano() != 0) {
+            add("/recurrence/duration", "is %s; expected whole seconds".formatted(duration));
+            return false;
+        }
+        return true;
+    }
+
+    private void site(String path) {
+        if (!SITE_PATH.matcher(path).matches()) {
+            add("/target/path", "'%s' is no path of a site; expected one such as /eu/de".formatted(shortened(path)));
+        }
+    }
+
+    private void validity() {
+        if (window.validFrom() != null
+                && window.validUntil() != null
+                && !window.validUntil().isAfter(window.validFrom())) {
+            add(
+                    "/validUntil",
+                    "is not after validFrom; expected a later instant than %s".formatted(window.validFrom()));
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 60) + "...";
+    }
+
+    private void add(String pointer, String message) {
+        problems.add(new FieldProblem(pointer, message));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.window;
+
+import org.jspecify.annotations.NullMarked;

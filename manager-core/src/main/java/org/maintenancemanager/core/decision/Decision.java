@@ -6,8 +6,9 @@ import java.util.Optional;
 /**
  * What a node may do now, and why.
  *
- * @param directive {@code INSTALL_ALLOWED} means that every gate up to the permit is open; only a grant makes it true
- * @param gates in the order of {@link GateName}
+ * @param directive {@code INSTALL_ALLOWED} means that every gate up to the permit is open, and then only a grant makes it
+ *     true; or that a permit is held, and then the PERMIT gate is open
+ * @param gates all of them in the order of {@link GateName}; none when there is nothing to do
  */
 public record Decision(Directive directive, List<Gate> gates) {
     public enum Directive {
@@ -25,6 +26,11 @@ public record Decision(Directive directive, List<Gate> gates) {
 
     /** The first closed gate: the reason that the node waits. */
     public Optional<Gate> blocking() {
-        return gates.stream().filter(Gate::isClosed).findFirst();
+        for (Gate gate : gates) {
+            if (gate.isClosed()) {
+                return Optional.of(gate);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -1,0 +1,166 @@
+package org.maintenancemanager.core.decision;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.campaign.CampaignFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
+import org.maintenancemanager.core.campaign.CampaignState;
+import org.maintenancemanager.core.decision.Gate.Evidence;
+import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.window.Schedule.Opening;
+
+/** What closed gates say. Each only keeps what it needs; words are made when somebody reads. */
+final class Sentences {
+    private static final DateTimeFormatter THIS_WEEK = DateTimeFormatter.ofPattern("EEE HH:mm zzz", Locale.ENGLISH);
+    private static final DateTimeFormatter THIS_YEAR =
+            DateTimeFormatter.ofPattern("EEE d MMM HH:mm zzz", Locale.ENGLISH);
+    private static final DateTimeFormatter ANY_YEAR =
+            DateTimeFormatter.ofPattern("d MMM yyyy HH:mm zzz", Locale.ENGLISH);
+
+    private Sentences() {}
+
+    static Evidence quarantined(NodeFacts node) {
+        return (now, zone) -> node.stateReason() == null
+                ? Reason.NODE_QUARANTINED.sentence()
+                : "The node is quarantined: " + withoutStop(node.stateReason()) + ".";
+    }
+
+    static Evidence draft(ImageFacts image) {
+        return (now, zone) -> "Image %s is not published.".formatted(image.version());
+    }
+
+    static Evidence withdrawn(ImageFacts image) {
+        return (now, zone) -> "Image %s was withdrawn.".formatted(image.version());
+    }
+
+    static Evidence architecture(NodeFacts node, ImageFacts image) {
+        return (now, zone) -> "Image %s is made for %s, and the node is %s."
+                .formatted(image.version(), image.architecture(), node.architecture());
+    }
+
+    static Evidence hardware(NodeFacts node, ImageFacts image) {
+        return (now, zone) -> "Image %s fits %s, and the node's hardware is %s."
+                .formatted(
+                        image.version(),
+                        image.hardware().stream().sorted().collect(Collectors.joining(", ")),
+                        node.hardware() == null ? "unknown" : node.hardware());
+    }
+
+    static Evidence alreadyRunning(ImageFacts image) {
+        return (now, zone) -> "The node already runs %s.".formatted(image.version());
+    }
+
+    static Evidence downgrade(long running, ImageFacts image) {
+        return (now, zone) -> "Image %s has release counter %d, and the node runs %d."
+                .formatted(image.version(), image.releaseCounter(), running);
+    }
+
+    static Evidence rolledBack(ImageFacts image) {
+        return (now, zone) -> "The node rolled back from %s before.".formatted(image.version());
+    }
+
+    static Evidence ended(CampaignFacts campaign) {
+        return (now, zone) -> campaign.state() == CampaignState.ABORTED
+                ? "Campaign %s was aborted.".formatted(campaign.name())
+                : "Campaign %s is completed.".formatted(campaign.name());
+    }
+
+    static Evidence notStarted(CampaignFacts campaign) {
+        return (now, zone) -> "Campaign %s has not started.".formatted(campaign.name());
+    }
+
+    static Evidence approval(CampaignFacts campaign) {
+        return (now, zone) -> "Campaign %s waits for an approval.".formatted(campaign.name());
+    }
+
+    static Evidence paused(CampaignFacts campaign) {
+        return (now, zone) -> campaign.stateReason() == null
+                ? "Campaign %s is paused.".formatted(campaign.name())
+                : "Campaign %s is paused (%s).".formatted(campaign.name(), campaign.stateReason());
+    }
+
+    static Evidence guard(CampaignFacts campaign) {
+        return (now, zone) -> "MAX_FAILURES".equals(campaign.stateReason())
+                ? "Too many updates of campaign %s failed.".formatted(campaign.name())
+                : "A wave of campaign %s did not pass its gate.".formatted(campaign.name());
+    }
+
+    static Evidence wave(int ordinal, @Nullable WaveFacts wave) {
+        return (now, zone) -> wave == null
+                ? "Wave %d of the campaign is not open yet.".formatted(ordinal + 1)
+                : wave.waitsFor().isEmpty()
+                        ? "Wave %s is not open yet.".formatted(wave.name())
+                        : "Wave %s is not open yet: %s.".formatted(wave.name(), withoutStop(wave.waitsFor()));
+    }
+
+    static Evidence frozen(Opening freeze) {
+        return (now, zone) -> "Freeze %s is in force until %s."
+                .formatted(freeze.windowName(), whenAndHowSoon(freeze.end(), now, zone));
+    }
+
+    static Evidence closed(@Nullable Opening next) {
+        return (now, zone) -> next == null
+                ? "No maintenance window opens within a year."
+                : "Waits for %s, opens %s.".formatted(next.windowName(), whenAndHowSoon(next.start(), now, zone));
+    }
+
+    static Evidence tooShort(Opening open, Duration needed, @Nullable Opening next) {
+        return (now, zone) -> "%s closes %s, too soon for the %s that the update takes; %s."
+                .formatted(
+                        open.windowName(),
+                        whenAndHowSoon(open.end(), now, zone),
+                        length(needed),
+                        next == null
+                                ? "no longer window is in sight"
+                                : "waits for %s, opens %s"
+                                        .formatted(next.windowName(), whenAndHowSoon(next.start(), now, zone)));
+    }
+
+    static Evidence full(CampaignFacts campaign) {
+        return (now, zone) -> "Campaign %s has %d of %d updates in flight."
+                .formatted(campaign.name(), campaign.inFlight(), campaign.maxInFlight());
+    }
+
+    static Evidence full(BudgetFacts budget) {
+        return (now, zone) -> "Budget %s of site %s has %d of %d updates in flight."
+                .formatted(budget.name(), budget.sitePath(), budget.inFlight(), budget.maxInFlight());
+    }
+
+    /** {@code Tue 02:00 CEST, in 9 h} */
+    static String whenAndHowSoon(Instant then, Instant now, ZoneId zone) {
+        return when(then, now, zone) + ", in " + length(Duration.between(now, then));
+    }
+
+    static String when(Instant then, Instant now, ZoneId zone) {
+        Duration distance = Duration.between(now, then).abs();
+        DateTimeFormatter format = distance.toDays() < 6 ? THIS_WEEK : distance.toDays() < 300 ? THIS_YEAR : ANY_YEAR;
+        return format.format(then.atZone(zone));
+    }
+
+    /** Rounded to the unit that a person would say. */
+    static String length(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        if (seconds < 90) {
+            return seconds + " s";
+        }
+        long minutes = Math.round(seconds / 60.0);
+        if (minutes < 90) {
+            return minutes + " min";
+        }
+        long hours = Math.round(seconds / 3600.0);
+        if (hours < 48) {
+            return hours + " h";
+        }
+        return Math.round(seconds / 86_400.0) + " days";
+    }
+
+    private static String withoutStop(String sentence) {
+        return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+    }
+}

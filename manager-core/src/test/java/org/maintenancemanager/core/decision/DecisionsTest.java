@@ -1,0 +1,401 @@
+package org.maintenancemanager.core.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.maintenancemanager.core.decision.Situation.NOW;
+import static org.maintenancemanager.core.decision.Situation.budget;
+import static org.maintenancemanager.core.decision.Situation.opening;
+import static org.maintenancemanager.core.decision.Situation.permitUntil;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignState;
+import org.maintenancemanager.core.decision.Decision.Directive;
+import org.maintenancemanager.core.decision.Gate.Verdict;
+import org.maintenancemanager.core.image.ImageState;
+import org.maintenancemanager.core.node.NodeState;
+
+class DecisionsTest {
+    /** One way to close one gate, with everything else open. */
+    private record Obstacle(GateName gate, Reason reason, Consumer<Situation> arrange) {
+        @Override
+        public String toString() {
+            return reason.name();
+        }
+    }
+
+    /** In the order of the gates. Those of the first list stop a download too. */
+    private static final List<Obstacle> BEFORE_DOWNLOAD = List.of(
+            new Obstacle(GateName.NODE_STATE, Reason.NODE_PENDING, it -> it.nodeState = NodeState.PENDING),
+            new Obstacle(GateName.NODE_STATE, Reason.NODE_QUARANTINED, it -> it.nodeState = NodeState.QUARANTINED),
+            new Obstacle(
+                    GateName.NODE_STATE, Reason.NODE_DECOMMISSIONED, it -> it.nodeState = NodeState.DECOMMISSIONED),
+            new Obstacle(GateName.IMAGE_STATE, Reason.IMAGE_NOT_PUBLISHED, it -> it.imageState = ImageState.DRAFT),
+            new Obstacle(GateName.IMAGE_STATE, Reason.IMAGE_WITHDRAWN, it -> it.imageState = ImageState.WITHDRAWN),
+            new Obstacle(GateName.COMPATIBILITY, Reason.ARCHITECTURE_MISMATCH, it -> it.architecture = "arm64"),
+            new Obstacle(GateName.COMPATIBILITY, Reason.HARDWARE_MISMATCH, it -> it.hardware = "server"),
+            new Obstacle(GateName.COMPATIBILITY, Reason.HARDWARE_MISMATCH, it -> it.hardware = null),
+            new Obstacle(GateName.COMPATIBILITY, Reason.ALREADY_RUNNING, it -> it.runningSha = "f".repeat(64)),
+            new Obstacle(GateName.COMPATIBILITY, Reason.DOWNGRADE, it -> it.runningCounter = 5L),
+            new Obstacle(GateName.BLOCK_LIST, Reason.ROLLED_BACK_BEFORE, it -> it.blocked.add(Situation.IMAGE)),
+            new Obstacle(
+                    GateName.CAMPAIGN_STATE, Reason.CAMPAIGN_NOT_STARTED, it -> it.campaignState = CampaignState.DRAFT),
+            new Obstacle(
+                    GateName.CAMPAIGN_STATE,
+                    Reason.CAMPAIGN_NOT_STARTED,
+                    it -> it.campaignState = CampaignState.SCHEDULED),
+            new Obstacle(
+                    GateName.CAMPAIGN_STATE, Reason.CAMPAIGN_PAUSED, it -> it.campaignState = CampaignState.PAUSED),
+            new Obstacle(
+                    GateName.CAMPAIGN_STATE, Reason.CAMPAIGN_ABORTED, it -> it.campaignState = CampaignState.ABORTED),
+            new Obstacle(
+                    GateName.CAMPAIGN_STATE,
+                    Reason.CAMPAIGN_COMPLETED,
+                    it -> it.campaignState = CampaignState.COMPLETED),
+            new Obstacle(
+                    GateName.APPROVAL,
+                    Reason.AWAITING_APPROVAL,
+                    it -> it.campaignState = CampaignState.AWAITING_APPROVAL),
+            new Obstacle(GateName.WAVE, Reason.WAVE_CLOSED, it -> it.waveOpen = false));
+
+    private static final List<Obstacle> BEFORE_INSTALL = List.of(
+            new Obstacle(
+                    GateName.FREEZE,
+                    Reason.FROZEN,
+                    it -> it.schedule.frozen = opening("Holidays", NOW.minusSeconds(60), Duration.ofDays(2))),
+            new Obstacle(GateName.WINDOW, Reason.NO_WINDOW, it -> it.schedule.hasWindow = false),
+            new Obstacle(GateName.WINDOW, Reason.WINDOW_CLOSED, it -> it.schedule.open = null),
+            new Obstacle(
+                    GateName.WINDOW_REST,
+                    Reason.WINDOW_TOO_SHORT,
+                    it -> it.schedule.open = opening("Short", NOW.minusSeconds(60), Duration.ofMinutes(15))),
+            new Obstacle(GateName.BUDGET, Reason.CAMPAIGN_FULL, it -> it.inFlight = 10),
+            new Obstacle(GateName.BUDGET, Reason.BUDGET_FULL, it -> it.budgets.add(budget("Street", 2, 2))),
+            new Obstacle(GateName.PERMIT, Reason.PERMIT_EXPIRED, it -> it.permit = permitUntil(NOW)));
+
+    static Stream<Obstacle> all() {
+        return Stream.concat(BEFORE_DOWNLOAD.stream(), BEFORE_INSTALL.stream());
+    }
+
+    static Stream<Obstacle> beforeInstall() {
+        return BEFORE_INSTALL.stream();
+    }
+
+    static Stream<Arguments> pairs() {
+        List<Obstacle> obstacles = all().toList();
+        List<Arguments> pairs = new ArrayList<>();
+        for (Obstacle first : obstacles) {
+            for (Obstacle second : obstacles) {
+                if (first.gate.ordinal() < second.gate.ordinal()) {
+                    pairs.add(Arguments.of(first, second));
+                }
+            }
+        }
+        return pairs.stream();
+    }
+
+    @Test
+    void nodeWithNothingAgainstItMayInstall() {
+        Decision decision = new Situation().decide();
+        assertThat(decision.directive()).isEqualTo(Directive.INSTALL_ALLOWED);
+        assertThat(decision.blocking()).isEmpty();
+        assertThat(decision.gates()).extracting(Gate::gate).containsExactly(GateName.values());
+        assertThat(decision.gates().getLast().code()).isEqualTo("PERMIT_NEEDED");
+        assertThat(decision.gates().subList(0, decision.gates().size() - 1))
+                .allSatisfy(gate -> assertThat(gate.verdict()).isEqualTo(Verdict.OPEN));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void gateClosedAloneStopsTheNodeWithItsCode(Obstacle obstacle) {
+        var situation = new Situation();
+        obstacle.arrange.accept(situation);
+        assertStoppedBy(obstacle, situation.decide());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void earlierGateIsTheReason(Obstacle first, Obstacle second) {
+        var situation = new Situation();
+        second.arrange.accept(situation);
+        first.arrange.accept(situation);
+        Decision decision = situation.decide();
+        if (decision.gates().stream().noneMatch(gate -> gate.code().equals(first.reason.name()))) {
+            // The two exclude each other: one fact has one value.
+            assertThat(List.of(GateName.CAMPAIGN_STATE, GateName.WINDOW)).contains(first.gate);
+            return;
+        }
+        assertThat(decision.blocking().orElseThrow().code()).isEqualTo(first.reason.name());
+    }
+
+    @ParameterizedTest
+    @MethodSource("beforeInstall")
+    void downloadNeedsNoWindowAndNoBudget(Obstacle obstacle) {
+        for (UpdateState state : List.of(UpdateState.OFFERED, UpdateState.DOWNLOADING)) {
+            var situation = new Situation();
+            situation.state = state;
+            obstacle.arrange.accept(situation);
+            Decision decision = situation.decide();
+            assertThat(decision.directive()).isEqualTo(Directive.DOWNLOAD);
+            assertThat(decision.blocking().orElseThrow().code()).isEqualTo("DOWNLOAD_UNFINISHED");
+        }
+    }
+
+    @Test
+    void downloadWaitsForEverythingBeforeIt() {
+        for (Obstacle obstacle : BEFORE_DOWNLOAD) {
+            for (UpdateState state : List.of(UpdateState.OFFERED, UpdateState.DOWNLOADING)) {
+                var situation = new Situation();
+                situation.state = state;
+                obstacle.arrange.accept(situation);
+                assertStoppedBy(obstacle, situation.decide());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void permitThatIsHeldIsHonouredUntilItEnds(Obstacle obstacle) {
+        var situation = new Situation();
+        obstacle.arrange.accept(situation);
+        situation.permit = permitUntil(NOW.plusMillis(1));
+        Decision decision = situation.decide();
+        if (obstacle.gate == GateName.NODE_STATE) {
+            assertStoppedBy(obstacle, decision);
+            return;
+        }
+        assertThat(decision.directive()).isEqualTo(Directive.INSTALL_ALLOWED);
+        assertThat(decision.gates().getLast().code()).isEqualTo("PERMIT_HELD");
+        assertThat(decision.gates().getLast().verdict()).isEqualTo(Verdict.OPEN);
+    }
+
+    @Test
+    void permitEndsAtItsLastMillisecond() {
+        var situation = new Situation();
+        situation.permit = permitUntil(NOW);
+        assertThat(situation.decide().directive()).isEqualTo(Directive.WAIT);
+        situation.permit = permitUntil(NOW.plusMillis(1));
+        assertThat(situation.decide().directive()).isEqualTo(Directive.INSTALL_ALLOWED);
+    }
+
+    @Test
+    void windowThatIsJustLongEnoughIsUsed() {
+        var situation = new Situation();
+        situation.schedule.open = opening("w", NOW.minusSeconds(60), Duration.ofMinutes(16));
+        assertThat(situation.decide().directive()).isEqualTo(Directive.INSTALL_ALLOWED);
+        situation.schedule.open =
+                opening("w", NOW.minusSeconds(60), Duration.ofMinutes(16).minusMillis(1));
+        assertThat(situation.decide().directive()).isEqualTo(Directive.WAIT);
+    }
+
+    @Test
+    void tooShortAWindowWaitsForOneThatIsLongEnough() {
+        var situation = new Situation();
+        situation.schedule.open = opening("now", NOW, Duration.ofMinutes(1));
+        situation.schedule.next.clear();
+        situation.schedule.next.add(opening("short", NOW.plus(Duration.ofDays(1)), Duration.ofMinutes(14)));
+        situation.schedule.next.add(opening("long", NOW.plus(Duration.ofDays(2)), Duration.ofMinutes(15)));
+        assertThat(situation.decide().blocking().orElseThrow().until()).isEqualTo(NOW.plus(Duration.ofDays(2)));
+    }
+
+    @Test
+    void windowThatClosedDuringTheDownloadIsNotLatched() {
+        var situation = new Situation();
+        situation.state = UpdateState.DOWNLOADING;
+        assertThat(situation.decide().directive()).isEqualTo(Directive.DOWNLOAD);
+        situation.state = UpdateState.DOWNLOADED;
+        situation.schedule.open = null;
+        assertThat(situation.decide().directive()).isEqualTo(Directive.WAIT);
+    }
+
+    @Test
+    void nodeThatWaitsForItsWeeklyWindowOnlyWaits() {
+        var situation = new Situation();
+        situation.schedule.open = null;
+        situation.schedule.next.clear();
+        situation.schedule.next.add(opening("Sundays", NOW.plus(Duration.ofDays(6)), Duration.ofHours(2)));
+        Gate gate = situation.decide().blocking().orElseThrow();
+        assertThat(gate.code()).isEqualTo("WINDOW_CLOSED");
+        assertThat(gate.until()).isEqualTo(NOW.plus(Duration.ofDays(6)));
+    }
+
+    @Test
+    void nodeWithoutUpdateHasNothingToDo() {
+        var situation = new Situation();
+        assertThat(Decisions.decide(situation.node(), null, null, NOW))
+                .isEqualTo(new Decision(Directive.NONE, List.of()));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatFollowsFromTheStateOfTheUpdate(UpdateState state) {
+        var situation = new Situation();
+        situation.state = state;
+        Directive expected = switch (state) {
+            case OFFERED, DOWNLOADING -> Directive.DOWNLOAD;
+            case DOWNLOADED -> Directive.INSTALL_ALLOWED;
+            case INSTALLING, STAGED, REBOOTING, TRIAL -> Directive.NONE;
+            case CONFIRMED, FAILED, ROLLED_BACK -> Directive.NONE;
+            case LOST, CANCELED, SUPERSEDED, SKIPPED -> Directive.CANCEL;
+        };
+        assertThat(situation.decide().directive()).isEqualTo(expected);
+    }
+
+    @Test
+    void nothingStopsANodeAtWorkExceptItsQuarantine() {
+        for (UpdateState state :
+                List.of(UpdateState.INSTALLING, UpdateState.STAGED, UpdateState.REBOOTING, UpdateState.TRIAL)) {
+            for (Obstacle obstacle : all().toList()) {
+                var situation = new Situation();
+                situation.state = state;
+                obstacle.arrange.accept(situation);
+                assertThat(situation.decide().directive())
+                        .isEqualTo(obstacle.gate == GateName.NODE_STATE ? Directive.WAIT : Directive.NONE);
+            }
+        }
+    }
+
+    @Test
+    void prestagedNodeStillNeedsItsPermitForTheReboot() {
+        for (UpdateState state : List.of(UpdateState.DOWNLOADED, UpdateState.INSTALLING, UpdateState.STAGED)) {
+            for (Obstacle obstacle : all().toList()) {
+                var situation = new Situation();
+                situation.prestage = true;
+                situation.state = state;
+                obstacle.arrange.accept(situation);
+                assertStoppedBy(obstacle, situation.decide());
+            }
+            var open = new Situation();
+            open.prestage = true;
+            open.state = state;
+            assertThat(open.decide().directive()).isEqualTo(Directive.INSTALL_ALLOWED);
+            open.permit = permitUntil(NOW.plusSeconds(1));
+            assertThat(open.decide().gates().getLast().code()).isEqualTo("PERMIT_HELD");
+        }
+    }
+
+    @Test
+    void campaignThatIsOverDropsTheUpdateWhateverElseIsClosed() {
+        for (CampaignState end : List.of(CampaignState.ABORTED, CampaignState.COMPLETED)) {
+            var situation = new Situation();
+            situation.campaignState = end;
+            situation.hardware = "server";
+            assertThat(situation.decide().directive()).isEqualTo(Directive.CANCEL);
+        }
+    }
+
+    @Test
+    void guardThatStoppedTheCampaignIsShownBesideThePause() {
+        for (String reason : List.of("MAX_FAILURES", "WAVE_GATE")) {
+            var situation = new Situation();
+            situation.campaignState = CampaignState.PAUSED;
+            situation.campaignReason = reason;
+            for (UpdateState state : List.of(UpdateState.OFFERED, UpdateState.DOWNLOADED)) {
+                situation.state = state;
+                Decision decision = situation.decide();
+                assertThat(decision.directive()).isEqualTo(Directive.WAIT);
+                assertThat(decision.blocking().orElseThrow().code()).isEqualTo("CAMPAIGN_PAUSED");
+                Gate guard = decision.gates().get(GateName.GUARD.ordinal());
+                assertThat(guard.isClosed()).isTrue();
+                assertThat(guard.code()).isEqualTo("GUARD_STOPPED");
+            }
+        }
+        var situation = new Situation();
+        situation.campaignState = CampaignState.PAUSED;
+        situation.campaignReason = "OPERATOR";
+        assertThat(situation.decide().gates().get(GateName.GUARD.ordinal()).verdict())
+                .isEqualTo(Verdict.NOT_ASKED);
+    }
+
+    @Test
+    void waveThatTheCampaignDoesNotKnowIsClosed() {
+        var situation = new Situation();
+        var update = new UpdateFacts(
+                situation.update().id(), situation.update().campaignId(), 9, 1, UpdateState.OFFERED, NOW, 1, null);
+        assertThat(Decisions.decide(situation.node(), update, situation.campaign(), NOW)
+                        .blocking()
+                        .orElseThrow()
+                        .code())
+                .isEqualTo("WAVE_CLOSED");
+    }
+
+    @Test
+    void downgradeWithPermissionIsAllowed() {
+        var situation = new Situation();
+        situation.runningCounter = 5L;
+        situation.allowDowngrade = true;
+        assertThat(situation.decide().directive()).isEqualTo(Directive.INSTALL_ALLOWED);
+    }
+
+    @Test
+    void imageWithoutHardwareFitsAll() {
+        var situation = new Situation();
+        situation.imageHardware.clear();
+        situation.hardware = null;
+        assertThat(situation.decide().directive()).isEqualTo(Directive.INSTALL_ALLOWED);
+    }
+
+    @Test
+    void installIsOnlyAllowedWhenEveryGateIsOpenOrAPermitHeld() {
+        var random = new Random(99);
+        List<Obstacle> obstacles = all().toList();
+        int allowed = 0;
+        for (int i = 0; i < 20_000; i++) {
+            var situation = new Situation();
+            situation.state = UpdateState.values()[random.nextInt(UpdateState.values().length)];
+            situation.prestage = random.nextBoolean();
+            for (int n = random.nextInt(3); n > 0; n--) {
+                obstacles.get(random.nextInt(obstacles.size())).arrange.accept(situation);
+            }
+            if (random.nextInt(10) == 0) {
+                situation.permit = permitUntil(NOW.plusMillis(random.nextInt(3) - 1));
+            }
+            Decision decision = situation.decide();
+            if (decision.directive() != Directive.INSTALL_ALLOWED) {
+                continue;
+            }
+            allowed++;
+            assertThat(situation.nodeState).isEqualTo(NodeState.ACTIVE);
+            boolean held = decision.gates().getLast().verdict() == Verdict.OPEN;
+            if (held) {
+                assertThat(situation.permit).isNotNull();
+            } else {
+                assertThat(decision.gates().subList(0, GateName.PERMIT.ordinal()))
+                        .allSatisfy(gate -> assertThat(gate.verdict()).isEqualTo(Verdict.OPEN));
+                assertThat(situation.permit).isNull();
+                assertThat(situation.campaignState).isEqualTo(CampaignState.RUNNING);
+                assertThat(situation.imageState).isEqualTo(ImageState.PUBLISHED);
+                assertThat(situation.schedule.open).isNotNull();
+                assertThat(situation.schedule.frozen).isNull();
+                assertThat(situation.blocked).isEmpty();
+                assertThat(situation.inFlight).isLessThan(10);
+            }
+        }
+        assertThat(allowed).isGreaterThan(500);
+    }
+
+    private static void assertStoppedBy(Obstacle obstacle, Decision decision) {
+        boolean hopeless = obstacle.reason == Reason.IMAGE_WITHDRAWN
+                || obstacle.reason == Reason.CAMPAIGN_ABORTED
+                || obstacle.reason == Reason.CAMPAIGN_COMPLETED;
+        assertThat(decision.directive()).isEqualTo(hopeless ? Directive.CANCEL : Directive.WAIT);
+        Gate blocking = decision.blocking().orElseThrow();
+        assertThat(blocking.gate()).isEqualTo(obstacle.gate);
+        assertThat(blocking.code()).isEqualTo(obstacle.reason.name());
+        assertThat(blocking.remedy()).isEqualTo(obstacle.reason.remedy());
+        for (Gate gate : decision.gates()) {
+            int order = gate.gate().compareTo(obstacle.gate);
+            assertThat(gate.verdict())
+                    .isEqualTo(order < 0 ? Verdict.OPEN : order == 0 ? Verdict.CLOSED : Verdict.NOT_ASKED);
+        }
+    }
+}

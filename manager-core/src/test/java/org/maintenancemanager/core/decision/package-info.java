@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.decision;
+
+import org.jspecify.annotations.NullMarked;

@@ -17,6 +17,7 @@ import org.maintenancemanager.web.problem.ProblemException;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -72,23 +73,25 @@ class RestArguments implements WebMvcConfigurer {
             if (optional && servlet.getContentLengthLong() <= 0 && servlet.getHeader("Transfer-Encoding") == null) {
                 return Optional.empty();
             }
-            String type = servlet.getContentType();
+            MediaType type = mediaType(servlet.getContentType());
             if (type == null || !isJson(type)) {
-                throw new HttpMediaTypeNotSupportedException(
-                        type == null ? null : MediaType.parseMediaType(type), List.of(MediaType.APPLICATION_JSON));
+                throw new HttpMediaTypeNotSupportedException(type, List.of(MediaType.APPLICATION_JSON));
             }
             var body = new JsonBody(json, json.tree(limit.read(servlet)));
             return optional ? Optional.of(body) : body;
         }
 
-        /** Which JSON type a handler takes is said by its mapping. */
-        private static boolean isJson(String type) {
+        private static @Nullable MediaType mediaType(@Nullable String text) {
             try {
-                MediaType media = MediaType.parseMediaType(type);
-                return media.getSubtype().equals("json") || media.getSubtype().endsWith("+json");
-            } catch (org.springframework.http.InvalidMediaTypeException e) {
-                return false;
+                return text == null ? null : MediaType.parseMediaType(text);
+            } catch (InvalidMediaTypeException e) {
+                return null;
             }
+        }
+
+        /** Which JSON type a handler takes is said by its mapping. */
+        private static boolean isJson(MediaType type) {
+            return type.getSubtype().equals("json") || type.getSubtype().endsWith("+json");
         }
     }
 

@@ -1,5 +1,6 @@
 package org.maintenancemanager.web.rest;
 
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.Problem.FieldError;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.web.problem.JsonProblems;
@@ -7,6 +8,7 @@ import org.maintenancemanager.web.problem.ProblemException;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
@@ -57,15 +59,18 @@ class StrictJson {
             }
             return tree;
         } catch (JacksonException e) {
-            String what = e.getOriginalMessage();
-            throw ProblemException.of(
-                    ProblemType.MALFORMED_BODY,
-                    "Line %d, column %d: %s"
-                            .formatted(
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr(),
-                                    what.length() <= LONGEST_DETAIL ? what : what.substring(0, LONGEST_DETAIL)));
+            throw ProblemException.of(ProblemType.MALFORMED_BODY, place(e.getLocation()) + abbreviated(e));
         }
+    }
+
+    /** A limit of the parser itself knows no place. */
+    private static String place(@Nullable TokenStreamLocation location) {
+        return location == null ? "" : "Line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
+    }
+
+    private static String abbreviated(JacksonException e) {
+        String what = e.getOriginalMessage();
+        return what.length() <= LONGEST_DETAIL ? what : what.substring(0, LONGEST_DETAIL);
     }
 
     /** @throws NotOfType with the field that does not fit */

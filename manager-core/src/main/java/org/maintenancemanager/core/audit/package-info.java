@@ -1,5 +1,5 @@
 /**
- * Who changed what: insert-only, in the transaction of the change. May use tenant.
+ * Who changed what: insert-only, in the transaction of the change. May use tenant, query.
  */
 @NullMarked
 package org.maintenancemanager.core.audit;

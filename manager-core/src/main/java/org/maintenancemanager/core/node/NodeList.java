@@ -1,0 +1,130 @@
+package org.maintenancemanager.core.node;
+
+import static java.util.Objects.requireNonNull;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.admin.Node;
+import org.maintenancemanager.api.admin.NodeSlot;
+import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.query.FieldType;
+import org.maintenancemanager.core.query.ListQuery;
+import org.maintenancemanager.core.query.ListRequest;
+import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Nodes as people see them: with slots, presence and active update. */
+@Component
+class NodeList {
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+    private static final TypeReference<List<NodeSlot>> SLOTS = new TypeReference<>() {};
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final ListQuery<Node> nodes;
+
+    NodeList(JdbcClient jdbc, JsonMapper json) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.nodes = ListQuery.of("node", """
+                        node n
+                        join site s on s.tenant_id = n.tenant_id and s.id = n.site_id
+                        left join node_presence p on p.tenant_id = n.tenant_id and p.node_id = n.id
+                        left join lateral (
+                            select image_version from node_slot
+                            where tenant_id = n.tenant_id and node_id = n.id and state = 'ACTIVE'
+                            order by slot limit 1
+                        ) a on true
+                        left join node_update u on u.tenant_id = n.tenant_id and u.node_id = n.id and u.active
+                        left join campaign c on c.tenant_id = u.tenant_id and c.id = u.campaign_id
+                        """, (row, number) -> node(row))
+                .columns("""
+                        n.*, s.path as site_path, p.last_seen_at, a.image_version as active_version,
+                        u.id as update_id, u.state as update_state, c.id as campaign_id, c.name as campaign_name,
+                        (select jsonb_agg(jsonb_build_object('name', slot, 'state', state,
+                                    'imageVersion', image_version, 'imageSha256', image_sha256) order by slot)
+                         from node_slot where tenant_id = n.tenant_id and node_id = n.id) as slots
+                        """)
+                .tenant("n.tenant_id")
+                .id("n.id")
+                .field("id", "n.id", FieldType.UUID)
+                .field("name", "n.name", FieldType.TEXT)
+                .field("siteId", "n.site_id", FieldType.UUID)
+                .field("site", "s.path collate \"C\"", FieldType.TEXT)
+                .field("state", "n.state", FieldType.oneOf(NodeState.class))
+                .field("architecture", "n.architecture", FieldType.TEXT)
+                .nullable("hardware", "n.hardware", FieldType.TEXT)
+                .nullable("zone", "n.zone", FieldType.TEXT)
+                .nullable("client", "n.client", FieldType.TEXT)
+                .nullable("imageVersion", "a.image_version", FieldType.TEXT)
+                .nullable("lastSeenAt", "p.last_seen_at", FieldType.INSTANT)
+                .nullable("updateId", "u.id", FieldType.UUID)
+                .nullable("updateState", "u.state", FieldType.oneOf(UpdateState.class))
+                .nullable("campaignId", "c.id", FieldType.UUID)
+                .nullable("campaign", "c.name", FieldType.TEXT)
+                .nullable("enrolledAt", "n.enrolled_at", FieldType.INSTANT)
+                .field("createdAt", "n.created_at", FieldType.INSTANT)
+                .field("updatedAt", "n.updated_at", FieldType.INSTANT)
+                // An operator's label wins over the node's own, as in selectors.
+                .keyed("label", "coalesce(n.labels ->> %s, n.node_labels ->> %s)")
+                .sort("id")
+                .build();
+    }
+
+    Page<Node> fetch(TenantId tenant, ListRequest request) {
+        return nodes.fetch(jdbc, tenant, request);
+    }
+
+    Node load(TenantId tenant, NodeId id) {
+        return nodes.load(jdbc, tenant, id.value());
+    }
+
+    private Node node(ResultSet row) throws SQLException {
+        String slots = row.getString("slots");
+        String updateState = row.getString("update_state");
+        return new Node(
+                row.getObject("id", UUID.class),
+                row.getString("name"),
+                row.getObject("site_id", UUID.class),
+                row.getString("site_path"),
+                row.getString("state"),
+                row.getString("state_reason"),
+                row.getString("architecture"),
+                row.getString("hardware"),
+                row.getString("zone"),
+                json.readValue(row.getString("labels"), TEXTS),
+                json.readValue(row.getString("node_labels"), TEXTS),
+                json.readValue(row.getString("hardware_ids"), TEXTS),
+                row.getString("client"),
+                row.getString("active_version"),
+                slots == null ? List.of() : json.readValue(slots, SLOTS),
+                instantOrNull(row, "last_seen_at"),
+                row.getObject("update_id", UUID.class),
+                updateState == null ? null : UpdateState.valueOf(updateState),
+                row.getObject("campaign_id", UUID.class),
+                row.getString("campaign_name"),
+                instant(row, "created_at"),
+                instant(row, "updated_at"),
+                instantOrNull(row, "enrolled_at"),
+                row.getLong("version"));
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        return requireNonNull(instantOrNull(row, column));
+    }
+
+    static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}

@@ -1,6 +1,6 @@
 /**
  * Facts for followers after the fact: the outbox, and the notes between replicas that a cached fact is stale.
- * May use tenant.
+ * May use tenant, query.
  */
 @NullMarked
 package org.maintenancemanager.core.event;

@@ -1,0 +1,54 @@
+package org.maintenancemanager.web.admin;
+
+import java.util.UUID;
+import org.maintenancemanager.api.admin.EnrollmentToken;
+import org.maintenancemanager.api.admin.IssuedToken;
+import org.maintenancemanager.api.admin.NewEnrollmentToken;
+import org.maintenancemanager.core.node.EnrollmentTokens;
+import org.maintenancemanager.core.query.ListRequest;
+import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.web.rest.Answers;
+import org.maintenancemanager.web.rest.JsonBody;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The rights to enroll nodes. */
+@RestController
+@RequestMapping("/api/v1/enrollment-tokens")
+class EnrollmentTokenResource {
+    private final EnrollmentTokens tokens;
+
+    EnrollmentTokenResource(EnrollmentTokens tokens) {
+        this.tokens = tokens;
+    }
+
+    @GetMapping
+    Page<EnrollmentToken> list(ListRequest request) {
+        return tokens.list(request);
+    }
+
+    @GetMapping("/{id}")
+    EnrollmentToken get(@PathVariable UUID id) {
+        return tokens.load(id);
+    }
+
+    @PostMapping
+    ResponseEntity<Object> create(JsonBody body) {
+        return Answers.created(
+                body, NewEnrollmentToken.class, tokens::create, "/api/v1/enrollment-tokens", IssuedToken::id);
+    }
+
+    /** Revokes it. */
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void revoke(@PathVariable UUID id) {
+        tokens.revoke(id);
+    }
+}

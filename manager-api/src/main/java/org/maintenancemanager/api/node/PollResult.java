@@ -1,0 +1,11 @@
+package org.maintenancemanager.api.node;
+
+import org.maintenancemanager.api.node.NodeMessages.PollResponse;
+
+/** What became of a poll. */
+public sealed interface PollResult permits PollResult.Unchanged, PollResult.Changed, Retry, Refused {
+    /** Nothing new since the known version: go on with what was said last. */
+    record Unchanged(int nextPollSeconds) implements PollResult {}
+
+    record Changed(PollResponse response) implements PollResult {}
+}

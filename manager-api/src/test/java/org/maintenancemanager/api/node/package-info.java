@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.api.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -78,26 +78,26 @@ public class Budgets {
             }
         }
         problems.throwIfAny();
-        List<Budget> created = new ArrayList<>();
+        List<BudgetId> ids = new ArrayList<>();
         for (BudgetDraft draft : drafts) {
-            created.add(insert(tenant, sites, draft));
+            SiteId site = sites.get(draft.sitePath());
+            if (site == null) {
+                throw new IllegalStateException("the site of " + draft + " was there a moment ago");
+            }
+            BudgetId id = new BudgetId(Ids.next());
+            rows.save(new BudgetRow(id, site, draft));
+            ids.add(id);
+        }
+        flush();
+        List<Budget> created = new ArrayList<>();
+        for (BudgetId id : ids) {
+            adoptPermits(tenant, id);
+            Budget budget = LIST.load(jdbc, tenant, id.value());
+            audit.record("budget.created", KIND, id, null, budget);
+            created.add(budget);
         }
         notes.tenantChanged(tenant);
         return List.copyOf(created);
-    }
-
-    private Budget insert(TenantId tenant, Map<String, SiteId> sites, BudgetDraft checked) {
-        SiteId site = sites.get(checked.sitePath());
-        if (site == null) {
-            throw new IllegalStateException("the site of " + checked + " was there a moment ago");
-        }
-        BudgetId id = new BudgetId(Ids.next());
-        rows.save(new BudgetRow(id, site, checked));
-        flush(checked);
-        adoptPermits(tenant, id);
-        Budget budget = LIST.load(jdbc, tenant, id.value());
-        audit.record("budget.created", KIND, id, null, budget);
-        return budget;
     }
 
     /** Nodes that are being disturbed already use their part of a new budget, and give it back when they are done. */
@@ -159,7 +159,7 @@ public class Budgets {
         }
         problems.throwIfAny();
         row.take(wanted);
-        flush(wanted);
+        flush();
         Budget after = LIST.load(jdbc, tenant, id.value());
         if (after.revision() != before.revision()) {
             audit.record("budget.changed", KIND, id, before, after);
@@ -203,7 +203,7 @@ public class Budgets {
         return sites;
     }
 
-    private void flush(BudgetDraft checked) {
+    private void flush() {
         try {
             rows.flush();
         } catch (DataIntegrityViolationException refusal) {
@@ -214,8 +214,8 @@ public class Budgets {
             throw new Conflict(
                     ProblemType.CONFLICT,
                     constraint.name().contains("site")
-                            ? "Site %s already has a budget.".formatted(checked.sitePath())
-                            : "There is already a budget named %s.".formatted(checked.name()));
+                            ? "A site can have only one budget; see site %s.".formatted(constraint.values())
+                            : "There can be only one budget named '%s'.".formatted(constraint.values()));
         }
     }
 

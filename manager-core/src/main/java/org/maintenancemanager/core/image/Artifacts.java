@@ -2,6 +2,7 @@ package org.maintenancemanager.core.image;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.ProblemType;
@@ -80,7 +81,7 @@ public class Artifacts {
         problems.throwIfAny();
         ArtifactDigests digests = stored(store.receive(bytes, new Expected(announced, null, null, null)));
         return transaction.execute(status -> {
-            Image image = images.create(draft.withDigests(digests));
+            Image image = images.create(List.of(draft.withDigests(digests))).getFirst();
             return record(image.id(), digests);
         });
     }

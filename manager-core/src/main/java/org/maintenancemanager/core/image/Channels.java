@@ -3,11 +3,11 @@ package org.maintenancemanager.core.image;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.FieldType;
@@ -64,27 +64,16 @@ public class Channels {
             drafts.get(i).check("/" + i, problems);
         }
         problems.throwIfAny();
-        return IntStream.range(0, drafts.size())
-                .mapToObj(i -> insert("/" + i, drafts.get(i)))
-                .toList();
-    }
-
-    @Transactional
-    public Channel create(ChannelDraft draft) {
-        var problems = new Problems();
-        draft.check("", problems);
-        problems.throwIfAny();
-        return insert("", draft);
-    }
-
-    private Channel insert(String pointer, ChannelDraft checked) {
-        refuseUnfit(pointer, checked);
-        ChannelId id = new ChannelId(Ids.next());
-        ChannelRow row = rows.save(new ChannelRow(id, checked));
-        flush(checked);
-        Channel channel = row.channel();
-        journal.changed(KIND, "created", id.value(), null, channel);
-        return channel;
+        List<ChannelRow> created = new ArrayList<>();
+        for (int i = 0; i < drafts.size(); i++) {
+            refuseUnfit("/" + i, drafts.get(i));
+            created.add(rows.save(new ChannelRow(new ChannelId(Ids.next()), drafts.get(i))));
+        }
+        flush();
+        List<Channel> channels = created.stream().map(ChannelRow::channel).toList();
+        channels.forEach(
+                channel -> journal.changed(KIND, "created", channel.id().value(), null, channel));
+        return channels;
     }
 
     /** @throws NotFound if the tenant has no such channel */
@@ -130,7 +119,7 @@ public class Channels {
             refuseUnfit("", wanted);
         }
         row.take(wanted);
-        flush(wanted);
+        flush();
         Channel after = row.channel();
         if (after.revision() != before.revision()) {
             boolean promoted = after.image() != null && !after.image().equals(before.image());
@@ -177,16 +166,17 @@ public class Channels {
         return rows.findById(id.value()).orElseThrow(() -> new NotFound(KIND, id.toString()));
     }
 
-    private void flush(ChannelDraft checked) {
+    private void flush() {
         try {
             rows.flush();
         } catch (DataIntegrityViolationException refusal) {
-            if (ViolatedConstraint.of(refusal).kind() != ViolatedConstraint.Kind.UNIQUE) {
+            ViolatedConstraint constraint = ViolatedConstraint.of(refusal);
+            if (constraint.kind() != ViolatedConstraint.Kind.UNIQUE) {
                 throw refusal;
             }
             throw new Conflict(
                     ProblemType.CONFLICT,
-                    "Family %s already has a channel %s.".formatted(checked.family(), checked.name()));
+                    "There can be only one channel of family and name '%s'.".formatted(constraint.values()));
         }
     }
 

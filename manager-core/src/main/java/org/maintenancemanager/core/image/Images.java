@@ -67,16 +67,7 @@ public class Images {
         this.uses = List.copyOf(uses);
     }
 
-    /** Registers a draft. */
-    @Transactional
-    public Image create(ImageDraft draft) {
-        var problems = new Problems();
-        draft.check("", problems);
-        problems.throwIfAny();
-        return insert(draft);
-    }
-
-    /** Registers all of them, or none. */
+    /** Registers all of them as drafts, or none. */
     @Transactional
     public List<Image> create(List<ImageDraft> drafts) {
         var problems = new Problems();
@@ -84,16 +75,13 @@ public class Images {
             drafts.get(i).check("/" + i, problems);
         }
         problems.throwIfAny();
-        return drafts.stream().map(this::insert).toList();
-    }
-
-    private Image insert(ImageDraft checked) {
-        ImageId id = new ImageId(Ids.next());
-        ImageRow row = rows.save(new ImageRow(id, checked));
-        flush(checked);
-        Image image = row.image();
-        journal.changed(KIND, "created", id.value(), null, image);
-        return image;
+        List<ImageRow> created = drafts.stream()
+                .map(draft -> rows.save(new ImageRow(new ImageId(Ids.next()), draft)))
+                .toList();
+        flush();
+        List<Image> images = created.stream().map(ImageRow::image).toList();
+        images.forEach(image -> journal.changed(KIND, "created", image.id().value(), null, image));
+        return images;
     }
 
     /** @throws NotFound if the tenant has no such image */
@@ -135,7 +123,7 @@ public class Images {
                             .formatted(id, row.state()));
         }
         row.take(wanted);
-        flush(wanted);
+        flush();
         Image after = row.image();
         if (after.revision() != before.revision()) {
             journal.changed(KIND, "changed", id.value(), before, after);
@@ -271,17 +259,18 @@ public class Images {
         return rows.findById(id.value()).orElseThrow(() -> new NotFound(KIND, id.toString()));
     }
 
-    private void flush(ImageDraft checked) {
+    private void flush() {
         try {
             rows.flush();
         } catch (DataIntegrityViolationException refusal) {
-            if (ViolatedConstraint.of(refusal).kind() != ViolatedConstraint.Kind.UNIQUE) {
+            ViolatedConstraint constraint = ViolatedConstraint.of(refusal);
+            if (constraint.kind() != ViolatedConstraint.Kind.UNIQUE) {
                 throw refusal;
             }
             throw new Conflict(
                     ProblemType.CONFLICT,
-                    "There is already an image of family %s, architecture %s and version %s."
-                            .formatted(checked.family(), checked.architecture(), checked.version()));
+                    "There can be only one image of family, architecture and version '%s'."
+                            .formatted(constraint.values()));
         }
     }
 

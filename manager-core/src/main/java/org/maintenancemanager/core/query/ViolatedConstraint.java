@@ -1,8 +1,10 @@
 package org.maintenancemanager.core.query;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /**
@@ -10,8 +12,13 @@ import org.springframework.dao.DataIntegrityViolationException;
  * answers rightly while others write too.
  *
  * @param name as in the schema; empty if PostgreSQL named none
+ * @param values what was refused, behind the tenant: {@code edge-os, x86_64, 1.0}; empty if not known
  */
-public record ViolatedConstraint(Kind kind, String name) {
+public record ViolatedConstraint(Kind kind, String name, String values) {
+    /** {@code Key (tenant_id, name)=(0198..., Berlin) already exists.}, in whatever language. */
+    private static final Pattern DETAIL =
+            Pattern.compile("\\w+ \\(.*?\\)=\\([0-9a-f-]{36}, (.*)\\)[^)]*", Pattern.DOTALL);
+
     public enum Kind {
         UNIQUE,
         FOREIGN_KEY,
@@ -19,8 +26,9 @@ public record ViolatedConstraint(Kind kind, String name) {
     }
 
     public static ViolatedConstraint of(DataIntegrityViolationException refusal) {
-        if (!(NestedExceptionUtils.getMostSpecificCause(refusal) instanceof PSQLException cause)) {
-            return new ViolatedConstraint(Kind.OTHER, "");
+        PSQLException cause = causeOf(refusal);
+        if (cause == null) {
+            return new ViolatedConstraint(Kind.OTHER, "", "");
         }
         Kind kind = switch (String.valueOf(cause.getSQLState())) {
             case "23505" -> Kind.UNIQUE;
@@ -28,7 +36,21 @@ public record ViolatedConstraint(Kind kind, String name) {
             default -> Kind.OTHER;
         };
         ServerErrorMessage message = cause.getServerErrorMessage();
-        String name = message == null ? null : message.getConstraint();
-        return new ViolatedConstraint(kind, name == null ? "" : name);
+        if (message == null) {
+            return new ViolatedConstraint(kind, "", "");
+        }
+        String name = message.getConstraint();
+        String detail = message.getDetail();
+        Matcher values = DETAIL.matcher(detail == null ? "" : detail);
+        return new ViolatedConstraint(kind, name == null ? "" : name, values.matches() ? values.group(1) : "");
+    }
+
+    private static @Nullable PSQLException causeOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PSQLException refused) {
+                return refused;
+            }
+        }
+        return null;
     }
 }

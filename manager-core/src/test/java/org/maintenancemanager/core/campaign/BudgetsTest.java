@@ -73,8 +73,8 @@ class BudgetsTest {
     @Test
     void siteHasOneBudgetAndNamesAreUnique() {
         create(new BudgetDraft("Europe", "/eu", 5));
-        assertConflict("Site /eu already", () -> create(new BudgetDraft("Other", "/eu", 5)));
-        assertConflict("named Europe", () -> create(new BudgetDraft("Europe", "/eu/berlin", 5)));
+        assertConflict("A site can have only one", () -> create(new BudgetDraft("Other", "/eu", 5)));
+        assertConflict("named 'Europe'", () -> create(new BudgetDraft("Europe", "/eu/berlin", 5)));
     }
 
     @Test

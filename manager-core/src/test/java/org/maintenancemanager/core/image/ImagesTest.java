@@ -63,7 +63,7 @@ class ImagesTest {
                 List.of("CVE-2026-1234"),
                 "Two\nlines, ä and 🙂");
 
-        Image created = tenant.as(() -> images.create(draft));
+        Image created = tenant.as(() -> create(draft));
 
         assertThat(created.draft()).isEqualTo(draft);
         assertThat(created.state()).isEqualTo(ImageState.DRAFT);
@@ -118,8 +118,8 @@ class ImagesTest {
     @MethodSource("badFields")
     void badFieldIsNamedAndNothingIsWritten(String pointer, UnaryOperator<ImageDraft> spoil) {
         ImageDraft bad = spoil.apply(draft("1.0"));
-        var refusal = catchThrowableOfType(InvalidInput.class, () -> tenant.as(() -> images.create(bad)));
-        assertThat(refusal.problems()).extracting(FieldProblem::pointer).containsExactly(pointer);
+        var refusal = catchThrowableOfType(InvalidInput.class, () -> tenant.as(() -> create(bad)));
+        assertThat(refusal.problems()).extracting(FieldProblem::pointer).containsExactly("/0" + pointer);
 
         var bulk = catchThrowableOfType(
                 InvalidInput.class, () -> tenant.as(() -> images.create(List.of(draft("1.1"), bad))));
@@ -131,33 +131,35 @@ class ImagesTest {
     void allThatIsWrongIsToldAtOnce() {
         var nothing =
                 new ImageDraft(null, null, null, null, null, null, null, null, null, null, null, null, null, null);
-        var refusal = catchThrowableOfType(InvalidInput.class, () -> tenant.as(() -> images.create(nothing)));
+        var refusal = catchThrowableOfType(InvalidInput.class, () -> tenant.as(() -> create(nothing)));
         assertThat(refusal.problems())
                 .extracting(FieldProblem::pointer)
-                .containsExactly("/family", "/version", "/releaseCounter", "/architecture", "/sha256");
+                .containsExactly("/0/family", "/0/version", "/0/releaseCounter", "/0/architecture", "/0/sha256");
     }
 
     @Test
     void sameVersionTwiceIsAConflict() {
-        tenant.as(() -> images.create(draft("1.0")));
-        assertConflict(ProblemType.CONFLICT, () -> images.create(draft("1.0")));
+        tenant.as(() -> create(draft("1.0")));
+        assertConflict(ProblemType.CONFLICT, () -> create(draft("1.0")));
         assertConflict(ProblemType.CONFLICT, () -> images.create(List.of(draft("2.0"), draft("1.0"))));
+        assertThatThrownBy(() -> tenant.as(() -> images.create(List.of(draft("3.0"), draft("3.0")))))
+                .hasMessageContaining("'edge-os, x86_64, 3.0'");
         assertThat(tenant.as(() -> images.list(ListRequest.first())).items()).hasSize(1);
     }
 
     @Test
     void imageWithoutBytesOrUrlCannotBePublished() {
-        Image noBytes = tenant.as(() -> images.create(draft("1.0")));
+        Image noBytes = tenant.as(() -> create(draft("1.0")));
         assertConflict(ProblemType.ILLEGAL_STATE, () -> images.publish(noBytes.id()));
 
-        Image noSize = tenant.as(
-                () -> images.create(with(with(draft("2.0"), "url", "http://cdn.example/os"), "sizeBytes", null)));
+        Image noSize =
+                tenant.as(() -> create(with(with(draft("2.0"), "url", "http://cdn.example/os"), "sizeBytes", null)));
         assertConflict(ProblemType.ILLEGAL_STATE, () -> images.publish(noSize.id()));
     }
 
     @Test
     void uploadFillsInWhatWasMeasuredAndMakesItPublishable() {
-        Image draft = tenant.as(() -> images.create(with(draft("1.0"), "sizeBytes", null)));
+        Image draft = tenant.as(() -> create(with(draft("1.0"), "sizeBytes", null)));
 
         Image stored = tenant.as(() -> artifacts.keep(draft.id(), 5L, new ByteArrayInputStream(HELLO)));
         assertThat(stored.stored()).isTrue();
@@ -189,7 +191,7 @@ class ImagesTest {
 
     @Test
     void bytesThatAreNotWhatTheRecordSaysAreRefused() {
-        Image draft = tenant.as(() -> images.create(with(draft("1.0"), "sha256", "0".repeat(64))));
+        Image draft = tenant.as(() -> create(with(draft("1.0"), "sha256", "0".repeat(64))));
         assertRefused("/sizeBytes", () -> artifacts.keep(draft.id(), 4L, new ByteArrayInputStream(HELLO, 0, 4)));
         assertRefused("/sizeBytes", () -> artifacts.keep(draft.id(), null, new ByteArrayInputStream(HELLO, 0, 4)));
         assertRefused("/sha256", () -> artifacts.keep(draft.id(), null, new ByteArrayInputStream(HELLO)));
@@ -210,7 +212,7 @@ class ImagesTest {
 
     @Test
     void otherDigestMeansThatOtherBytesAreNeeded() {
-        Image draft = tenant.as(() -> images.create(draft("1.0")));
+        Image draft = tenant.as(() -> create(draft("1.0")));
         Image stored = tenant.as(() -> artifacts.keep(draft.id(), null, new ByteArrayInputStream(HELLO)));
         Image changed =
                 tenant.as(() -> images.change(draft.id(), stored.revision(), d -> with(d, "sha256", "0".repeat(64))));
@@ -233,7 +235,7 @@ class ImagesTest {
 
     @Test
     void secondOfTwoEditorsIsTold() {
-        Image draft = tenant.as(() -> images.create(draft("1.0")));
+        Image draft = tenant.as(() -> create(draft("1.0")));
         tenant.as(() -> images.change(draft.id(), draft.revision(), d -> with(d, "notes", "first")));
         assertThatThrownBy(() ->
                         tenant.as(() -> images.change(draft.id(), draft.revision(), d -> with(d, "notes", "second"))))
@@ -258,7 +260,7 @@ class ImagesTest {
 
     @Test
     void onlyDraftsCanBeDeleted() {
-        Image draft = tenant.as(() -> images.create(draft("1.0")));
+        Image draft = tenant.as(() -> create(draft("1.0")));
         tenant.run(() -> images.delete(draft.id(), draft.revision()));
         assertThatThrownBy(() -> tenant.as(() -> images.load(draft.id()))).isInstanceOf(NotFound.class);
 
@@ -285,9 +287,9 @@ class ImagesTest {
     @Test
     void channelTakesPublishedImagesOfItsFamilyOnly() {
         Image published = published("1.0");
-        Image draft = tenant.as(() -> images.create(draft("2.0")));
-        Channel channel = tenant.as(() -> channels.create(new ChannelDraft("edge-os", "stable", null)));
-        Channel foreign = tenant.as(() -> channels.create(new ChannelDraft("other-os", "stable", null)));
+        Image draft = tenant.as(() -> create(draft("2.0")));
+        Channel channel = tenant.as(() -> create(new ChannelDraft("edge-os", "stable", null)));
+        Channel foreign = tenant.as(() -> create(new ChannelDraft("other-os", "stable", null)));
 
         assertRefused("/imageId", () -> channels.promote(channel.id(), draft.id()));
         assertRefused("/imageId", () -> channels.promote(foreign.id(), published.id()));
@@ -307,23 +309,31 @@ class ImagesTest {
 
     @Test
     void channelNamesAreUniqueInTheirFamily() {
-        Channel stable = tenant.as(() -> channels.create(new ChannelDraft("edge-os", "stable", null)));
-        Channel beta = tenant.as(() -> channels.create(new ChannelDraft("edge-os", "beta", null)));
-        assertConflict(ProblemType.CONFLICT, () -> channels.create(new ChannelDraft("edge-os", "stable", null)));
+        Channel stable = tenant.as(() -> create(new ChannelDraft("edge-os", "stable", null)));
+        Channel beta = tenant.as(() -> create(new ChannelDraft("edge-os", "beta", null)));
+        assertConflict(ProblemType.CONFLICT, () -> create(new ChannelDraft("edge-os", "stable", null)));
         assertConflict(
                 ProblemType.CONFLICT,
                 () -> channels.change(beta.id(), beta.revision(), d -> new ChannelDraft("edge-os", "stable", null)));
         assertRefused(
                 "/family",
                 () -> channels.change(beta.id(), beta.revision(), d -> new ChannelDraft("other", "beta", null)));
-        assertRefused("/name", () -> channels.create(new ChannelDraft("edge-os", " ", null)));
+        assertRefused("/0/name", () -> create(new ChannelDraft("edge-os", " ", null)));
         tenant.run(() -> channels.delete(stable.id(), stable.revision()));
         assertThat(tenant.as(() -> channels.list(ListRequest.first())).items()).containsExactly(beta);
     }
 
+    private Image create(ImageDraft draft) {
+        return images.create(List.of(draft)).getFirst();
+    }
+
+    private Channel create(ChannelDraft draft) {
+        return channels.create(List.of(draft)).getFirst();
+    }
+
     private Image published(String version) {
         ImageDraft draft = with(draft(version), "url", "https://cdn.example/os.raw");
-        return tenant.as(() -> images.publish(images.create(draft).id()));
+        return tenant.as(() -> images.publish(create(draft).id()));
     }
 
     private void assertConflict(ProblemType type, java.util.concurrent.Callable<?> work) {

@@ -223,8 +223,9 @@ create table maintenance_window (
     ends_at          timestamp,
     -- RFC 5545, for WEEKLY and RRULE; WEEKLY is FREQ=WEEKLY with BYDAY.
     rrule            text        check (length(rrule) <= 1000),
-    exdates          timestamp[] not null default '{}',
-    rdates           timestamp[] not null default '{}',
+    -- ISO 8601 without zone: no driver may take them for instants of its own zone.
+    exdates          text[]      not null default '{}',
+    rdates           text[]      not null default '{}',
     duration_seconds bigint      check (duration_seconds between 300 and 604800),
     -- An IANA zone, or NODE_LOCAL.
     zone             text        not null,

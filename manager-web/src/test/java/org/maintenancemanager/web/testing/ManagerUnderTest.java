@@ -41,6 +41,8 @@ public final class ManagerUnderTest {
                         "--server.port=0",
                         "--spring.grpc.server.address=127.0.0.1",
                         "--spring.grpc.server.port=0",
+                        "--manager.artifacts.directory=target/test-artifacts",
+                        "--manager.artifacts.keep-free=0B",
                         "--manager.bootstrap-token=" + apiToken.text());
         jdbc = JdbcClient.create(database.dataSource());
     }

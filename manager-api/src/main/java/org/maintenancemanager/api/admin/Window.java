@@ -1,0 +1,27 @@
+package org.maintenancemanager.api.admin;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A maintenance window or freeze.
+ *
+ * @param duration ISO 8601, elapsed time; absent for a ONE_SHOT
+ * @param zone IANA name, or NODE_LOCAL
+ * @param revision the ETag's number
+ */
+public record Window(
+        UUID id,
+        String name,
+        WindowKind kind,
+        WindowRecurrence recurrence,
+        @Nullable String duration,
+        String zone,
+        WindowTarget target,
+        boolean enabled,
+        @Nullable Instant validFrom,
+        @Nullable Instant validUntil,
+        Instant createdAt,
+        Instant updatedAt,
+        long revision) {}

@@ -1,0 +1,32 @@
+package org.maintenancemanager.api.admin;
+
+import java.time.DayOfWeek;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a window opens. All times are those of the wall clock in the window's zone, without offset.
+ *
+ * @param startsAt {@code 2026-03-02T02:30:00}; for WEEKLY and RRULE where counting begins
+ * @param endsAt of a ONE_SHOT only
+ * @param days of a WEEKLY only
+ * @param interval of a WEEKLY only: every so many weeks, 1 if absent
+ * @param rrule of an RRULE only: RFC 5545, {@code FREQ=MONTHLY;BYDAY=-1SU}
+ * @param exdates of an RRULE only: starts to leave out
+ * @param rdates of an RRULE only: further starts
+ */
+public record WindowRecurrence(
+        @Nullable Type type,
+        @Nullable String startsAt,
+        @Nullable String endsAt,
+        @Nullable List<DayOfWeek> days,
+        @Nullable Integer interval,
+        @Nullable String rrule,
+        @Nullable List<String> exdates,
+        @Nullable List<String> rdates) {
+    public enum Type {
+        ONE_SHOT,
+        WEEKLY,
+        RRULE
+    }
+}

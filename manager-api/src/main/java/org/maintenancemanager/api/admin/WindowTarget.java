@@ -1,0 +1,24 @@
+package org.maintenancemanager.api.admin;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whom a window is for.
+ *
+ * @param sitePath for SITE: that site and all below it
+ * @param selector for SELECTOR
+ * @param nodeId for NODE
+ */
+public record WindowTarget(
+        @Nullable Type type,
+        @Nullable String sitePath,
+        @Nullable String selector,
+        @Nullable UUID nodeId) {
+    public enum Type {
+        TENANT,
+        SITE,
+        SELECTOR,
+        NODE
+    }
+}

@@ -7,7 +7,6 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import javax.sql.DataSource;
 import org.maintenancemanager.core.CoreConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -48,11 +47,11 @@ public @interface CoreTest {
         }
 
         @Bean
-        DataSource dataSource() {
+        StatementLog dataSource() {
             var pool = new HikariDataSource();
             pool.setDataSource(TestDatabase.create().dataSource());
             pool.setMaximumPoolSize(20);
-            return pool;
+            return new StatementLog(pool);
         }
     }
 }

@@ -1,0 +1,386 @@
+package org.maintenancemanager.core.update;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.batch.Batcher;
+import org.maintenancemanager.core.campaign.CampaignId;
+import org.maintenancemanager.core.campaign.PermitId;
+import org.maintenancemanager.core.campaign.UpdateId;
+import org.maintenancemanager.core.decision.UpdateFacts;
+import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
+import org.maintenancemanager.core.event.ChangeListener;
+import org.maintenancemanager.core.event.ChangeListening;
+import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.node.NodeId;
+import org.maintenancemanager.core.node.NodeState;
+import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.tenant.Token;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The nodes as memory knows them, found by their credential. What is not in memory is read in batches: nodes that come
+ * within a few milliseconds share one statement. What is in memory is dropped when a note says that it is stale.
+ */
+@Component
+public class NodeDirectory implements ChangeListener, DisposableBean {
+    /** A safety net only; notes do the work. */
+    private static final Duration OLDEST = Duration.ofMinutes(10);
+    /** Reading takes no longer than this, or what was read is not kept. */
+    private static final Duration LONGEST_READ = Duration.ofSeconds(10);
+
+    private static final int READERS = 2;
+    private static final int READ_QUEUE = 20_000;
+    private static final int READ_BATCH = 500;
+    private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
+
+    private static final String SELECT =
+            """
+            select asked.id as credential_id, n.tenant_id, n.id, n.name, n.state, n.state_reason,
+                   n.architecture, n.hardware, coalesce(n.zone, s.zone) as zone, n.client,
+                   n.node_labels || n.labels as labels, n.version as node_version, s.path,
+                   running.image_version, running.image_sha256,
+                   (select max(known.release_counter) from image known
+                    where known.tenant_id = n.tenant_id and known.sha256 = running.image_sha256
+                   ) as running_release_counter,
+                   array(select block.image_id from node_block block
+                         where (block.tenant_id, block.node_id) = (n.tenant_id, n.id)) as blocked,
+                   live.ids as credential_ids, live.secrets, live.expiries,
+                   coalesce(session.acked_seq, 0) as acked_seq,
+                   u.id as update_id, u.campaign_id, u.wave, u.attempt, u.state as update_state,
+                   u.state_since, u.assignment_version,
+                   p.id as permit_id, p.granted_at, p.valid_until, p.lost_at
+            from %s asked
+            join node n on (n.tenant_id, n.id) = (asked.tenant_id, asked.node_id)
+            join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+            left join node_session session on (session.tenant_id, session.node_id) = (n.tenant_id, n.id)
+            left join node_slot running
+                on (running.tenant_id, running.node_id) = (n.tenant_id, n.id)
+                and running.state in ('ACTIVE', 'TRIAL')
+            left join lateral (
+                select array_agg(c.id) as ids, array_agg(c.secret_sha256) as secrets,
+                       array_agg(c.expires_at) as expiries
+                from credential c
+                where (c.tenant_id, c.node_id) = (n.tenant_id, n.id) and c.revoked_at is null
+            ) live on true
+            left join lateral (
+                select * from node_update latest
+                where (latest.tenant_id, latest.node_id) = (n.tenant_id, n.id)
+                order by latest.assignment_version desc
+                limit 1
+            ) u on true
+            left join permit p on (p.tenant_id, p.id) = (u.tenant_id, u.permit_id)
+            where %s
+            """;
+
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final DatabaseClock clock;
+    private final ChangeListening listening;
+
+    /** Which node a credential belongs to never changes. */
+    private final Cache<UUID, UUID> owners;
+
+    private final Cache<UUID, NodeEntry> entries;
+    /** Credentials that do not exist, for a moment, so that guessing costs no statement each. */
+    private final Cache<UUID, Boolean> unknown =
+            Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofSeconds(5)).build();
+    /** When a node was last said to be stale: whoever began to read before that must not keep what was read. */
+    private final Cache<UUID, Long> staleSince =
+            Caffeine.newBuilder().expireAfterWrite(LONGEST_READ.plusSeconds(5)).build();
+
+    private final Map<TenantId, AtomicLong> generations = new ConcurrentHashMap<>();
+    private final AtomicLong generationOfAll = new AtomicLong();
+    private final Batcher<UUID, Optional<NodeEntry>> reads;
+
+    NodeDirectory(
+            JdbcClient jdbc,
+            JsonMapper json,
+            DatabaseClock clock,
+            ChangeListening listening,
+            MeterRegistry meters,
+            @Value("${manager.nodes-in-memory:1000000}") int nodesInMemory) {
+        this.jdbc = jdbc;
+        this.json = json;
+        this.clock = clock;
+        this.listening = listening;
+        this.owners = Caffeine.newBuilder().maximumSize(nodesInMemory).build();
+        this.entries = Caffeine.newBuilder()
+                .maximumSize(nodesInMemory)
+                .expireAfterWrite(OLDEST)
+                .build();
+        this.reads = new Batcher<>("node-reads", READERS, READ_QUEUE, READ_BATCH, this::read);
+        Gauge.builder("manager.node.reads.waiting", reads, Batcher::depth)
+                .description("nodes that wait to be read into memory")
+                .register(meters);
+        Gauge.builder("manager.nodes.in.memory", entries, Cache::estimatedSize).register(meters);
+    }
+
+    /**
+     * The node that this token belongs to. At most one SQL select, and none for a node in memory.
+     *
+     * @return empty for a token that is unknown, wrong, revoked or expired
+     * @throws Overloaded when too many wait to be read
+     */
+    public Optional<KnownNode> authenticate(Token token) {
+        return find(token.id())
+                .filter(entry -> {
+                    NodeEntry.Credential credential = entry.credentials().get(token.id());
+                    // Compared in constant time, and last: a wrong secret takes as long as a right one.
+                    return credential != null
+                            && isValid(credential.expiresAt())
+                            && token.matches(credential.secretSha256());
+                })
+                .map(NodeEntry::known);
+    }
+
+    private boolean isValid(@Nullable Instant expiresAt) {
+        return expiresAt == null || expiresAt.isAfter(clock.now());
+    }
+
+    /** What is known of a node whose credential was checked a moment ago. */
+    Optional<NodeEntry> entry(KnownNode node) {
+        NodeEntry entry = current(entries.getIfPresent(node.id().value()));
+        return entry != null ? Optional.of(entry) : readByNode(node);
+    }
+
+    private Optional<NodeEntry> find(UUID credential) {
+        UUID owner = owners.getIfPresent(credential);
+        if (owner != null) {
+            NodeEntry entry = current(entries.getIfPresent(owner));
+            if (entry != null) {
+                return Optional.of(entry);
+            }
+        } else if (unknown.getIfPresent(credential) != null) {
+            return Optional.empty();
+        }
+        CompletableFuture<Optional<NodeEntry>> read = reads.offer(credential);
+        if (read == null) {
+            throw new Overloaded(Pace.retryAfterSeconds());
+        }
+        try {
+            return read.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** The entry if it may still be used. */
+    private @Nullable NodeEntry current(@Nullable NodeEntry entry) {
+        return entry != null && entry.generation() == generation(entry.tenant()) && listening.isCurrent()
+                ? entry
+                : null;
+    }
+
+    private long generation(TenantId tenant) {
+        AtomicLong own = generations.get(tenant);
+        return generationOfAll.get() + (own == null ? 0 : own.get());
+    }
+
+    @Override
+    public void changed(ChangeNotes.Kind kind, TenantId tenant, List<UUID> ids) {
+        if (kind == ChangeNotes.Kind.NODES) {
+            if (ids.isEmpty()) {
+                generations.computeIfAbsent(tenant, t -> new AtomicLong()).incrementAndGet();
+            } else {
+                forget(ids);
+            }
+        } else if (kind == ChangeNotes.Kind.TENANT) {
+            // A site may have moved: its path and zone stand in the entries.
+            generations.computeIfAbsent(tenant, t -> new AtomicLong()).incrementAndGet();
+        }
+    }
+
+    private void forget(List<UUID> nodes) {
+        long now = System.nanoTime();
+        nodes.forEach(node -> staleSince.put(node, now));
+        entries.invalidateAll(nodes);
+    }
+
+    @Override
+    public void forgetEverything() {
+        generationOfAll.incrementAndGet();
+        unknown.invalidateAll();
+    }
+
+    private Optional<NodeEntry> readByNode(KnownNode node) {
+        // Only when the entry was dropped between authentication and use.
+        Optional<UUID> credential = jdbc.sql(
+                        "select id from credential where tenant_id = :tenant and node_id = :node limit 1")
+                .param("tenant", node.tenant().value())
+                .param("node", node.id().value())
+                .query(UUID.class)
+                .optional();
+        return credential.flatMap(this::find);
+    }
+
+    private void read(List<Batcher.Item<UUID, Optional<NodeEntry>>> batch) {
+        long started = System.nanoTime();
+        Map<TenantId, Long> generationsBefore = new HashMap<>();
+        long generationOfAllBefore = generationOfAll.get();
+        generations.forEach((tenant, generation) -> generationsBefore.put(tenant, generation.get()));
+        Map<UUID, NodeEntry> found = new HashMap<>();
+        String[] credentials =
+                batch.stream().map(item -> item.input().toString()).distinct().toArray(String[]::new);
+        select("asked.id = any (:ids::uuid[])", credentials)
+                .query((row, number) -> {
+                    TenantId tenant = new TenantId(row.getObject("tenant_id", UUID.class));
+                    long generation = generationOfAllBefore + generationsBefore.getOrDefault(tenant, 0L);
+                    NodeEntry entry = entry(row, tenant, started, generation);
+                    found.put(row.getObject("credential_id", UUID.class), entry);
+                    return entry;
+                })
+                .list();
+        for (Batcher.Item<UUID, Optional<NodeEntry>> item : batch) {
+            NodeEntry entry = found.get(item.input());
+            if (entry == null) {
+                unknown.put(item.input(), true);
+            } else {
+                keep(item.input(), entry, started);
+            }
+            item.answer().complete(Optional.ofNullable(entry));
+        }
+    }
+
+    /** Nodes as they are now, whether they have a credential or not; not from memory and not kept. */
+    List<NodeEntry> load(TenantId tenant, List<UUID> nodes) {
+        return jdbc.sql(SELECT.formatted(
+                        "(select tenant_id, id as node_id, cast(null as uuid) as id from node)",
+                        "n.tenant_id = :tenant and n.id = any (:ids::uuid[])"))
+                .param("tenant", tenant.value())
+                .param("ids", Ledger.texts(nodes, node -> node))
+                .query((row, number) -> entry(row, tenant, System.nanoTime(), -1))
+                .list();
+    }
+
+    private JdbcClient.StatementSpec select(String where, String[] ids) {
+        return jdbc.sql(SELECT.formatted("credential", where)).param("ids", ids);
+    }
+
+    private void keep(UUID credential, NodeEntry entry, long started) {
+        UUID node = entry.id().value();
+        owners.put(credential, node);
+        if (System.nanoTime() - started > LONGEST_READ.toNanos()) {
+            return;
+        }
+        entries.put(node, entry);
+        // A note that came while it was read is later than what was read; one that comes from here on drops it.
+        Long stale = staleSince.getIfPresent(node);
+        if (stale != null && stale - started >= 0) {
+            entries.invalidate(node);
+        }
+    }
+
+    private NodeEntry entry(ResultSet row, TenantId tenant, long started, long generation) throws SQLException {
+        Map<UUID, NodeEntry.Credential> credentials = new HashMap<>();
+        if (row.getArray("credential_ids") != null) {
+            UUID[] ids = (UUID[]) row.getArray("credential_ids").getArray();
+            byte[][] secrets = (byte[][]) row.getArray("secrets").getArray();
+            Object[] expiries = (Object[]) row.getArray("expiries").getArray();
+            for (int i = 0; i < ids.length; i++) {
+                Instant expiresAt = expiries[i] == null ? null : ((java.sql.Timestamp) expiries[i]).toInstant();
+                credentials.put(ids[i], new NodeEntry.Credential(secrets[i], expiresAt));
+            }
+        }
+        Long releaseCounter = row.getObject("running_release_counter", Long.class);
+        return new NodeEntry(
+                tenant,
+                new NodeId(row.getObject("id", UUID.class)),
+                row.getString("name"),
+                NodeState.valueOf(row.getString("state")),
+                row.getString("state_reason"),
+                row.getString("path").intern(),
+                row.getString("architecture").intern(),
+                interned(row.getString("hardware")),
+                row.getString("zone").intern(),
+                interned(row.getString("client")),
+                labels(row.getString("labels")),
+                interned(row.getString("image_version")),
+                interned(row.getString("image_sha256")),
+                releaseCounter,
+                Arrays.stream((UUID[]) row.getArray("blocked").getArray())
+                        .map(ImageId::new)
+                        .collect(Collectors.toUnmodifiableSet()),
+                Map.copyOf(credentials),
+                row.getLong("acked_seq"),
+                row.getLong("node_version"),
+                update(row),
+                started,
+                generation,
+                new NodeEntry.Applied());
+    }
+
+    private Map<String, String> labels(String text) {
+        if (text.equals("{}")) {
+            return Map.of();
+        }
+        Map<String, String> labels = json.readValue(text, LABELS);
+        // A fleet's labels repeat a million times.
+        return labels.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        label -> label.getKey().intern(), label -> label.getValue().intern()));
+    }
+
+    private static @Nullable String interned(@Nullable String text) {
+        return text == null ? null : text.intern();
+    }
+
+    private static @Nullable UpdateFacts update(ResultSet row) throws SQLException {
+        UUID id = row.getObject("update_id", UUID.class);
+        if (id == null) {
+            return null;
+        }
+        UUID permit = row.getObject("permit_id", UUID.class);
+        return new UpdateFacts(
+                new UpdateId(id),
+                new CampaignId(row.getObject("campaign_id", UUID.class)),
+                row.getInt("wave"),
+                row.getInt("attempt"),
+                UpdateState.valueOf(row.getString("update_state")),
+                instant(row, "state_since"),
+                row.getLong("assignment_version"),
+                permit == null
+                        ? null
+                        : new PermitFacts(
+                                new PermitId(permit),
+                                instant(row, "granted_at"),
+                                instant(row, "valid_until"),
+                                instant(row, "lost_at")));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+
+    @Override
+    public void destroy() {
+        reads.close();
+    }
+}

@@ -1,0 +1,282 @@
+package org.maintenancemanager.core.update;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.node.Directive;
+import org.maintenancemanager.api.node.NodeMessages.ImageManifest;
+import org.maintenancemanager.api.node.NodeMessages.Permit;
+import org.maintenancemanager.api.node.NodeMessages.PollRequest;
+import org.maintenancemanager.api.node.NodeMessages.PollResponse;
+import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignBoard;
+import org.maintenancemanager.core.campaign.CampaignFacts;
+import org.maintenancemanager.core.decision.Decision;
+import org.maintenancemanager.core.decision.Decisions;
+import org.maintenancemanager.core.decision.Explanation;
+import org.maintenancemanager.core.decision.GateName;
+import org.maintenancemanager.core.decision.NodeFacts;
+import org.maintenancemanager.core.decision.UpdateFacts;
+import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
+import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Answers polls from memory. Only a node that every gate lets through touches the database, for its permit. Nothing is
+ * written per poll.
+ */
+@Component
+public class PollDesk {
+    /** Where only a budget is missing, a slot may come free at any time. */
+    private static final long BUDGET_POLL_SECONDS = 15;
+
+    private final NodeDirectory nodes;
+    private final CampaignBoard campaigns;
+    private final FleetRules rules;
+    private final PermitDesk permits;
+    private final Presence presence;
+    private final ServerEpoch epoch;
+    private final DatabaseClock clock;
+    private final long pollSeconds;
+    private final Counter unchanged;
+    private final Counter changed;
+    private final Counter overloaded;
+
+    PollDesk(
+            NodeDirectory nodes,
+            CampaignBoard campaigns,
+            FleetRules rules,
+            PermitDesk permits,
+            Presence presence,
+            ServerEpoch epoch,
+            DatabaseClock clock,
+            MeterRegistry meters,
+            @Value("${manager.poll.interval:PT60S}") Duration pollInterval) {
+        this.nodes = nodes;
+        this.campaigns = campaigns;
+        this.rules = rules;
+        this.permits = permits;
+        this.presence = presence;
+        this.epoch = epoch;
+        this.clock = clock;
+        this.pollSeconds = Math.max(1, pollInterval.toSeconds());
+        this.unchanged = Counter.builder("manager.polls")
+                .tag("answer", "unchanged")
+                .description("polls by answer")
+                .register(meters);
+        this.changed = Counter.builder("manager.polls").tag("answer", "changed").register(meters);
+        this.overloaded =
+                Counter.builder("manager.polls").tag("answer", "overloaded").register(meters);
+    }
+
+    /** What a node shall do now, and when it shall ask again. */
+    public PollAnswer poll(KnownNode node, PollRequest request) {
+        PollAnswer answer = answer(node, request);
+        switch (answer) {
+            case PollAnswer.Unchanged it -> unchanged.increment();
+            case PollAnswer.Changed it -> changed.increment();
+            case PollAnswer.Overloaded it -> overloaded.increment();
+        }
+        return answer;
+    }
+
+    private PollAnswer answer(KnownNode node, PollRequest request) {
+        presence.seen(node.tenant(), node.id().value(), request.bootId());
+        try {
+            NodeEntry entry = nodes.entry(node).orElse(null);
+            if (entry == null) {
+                return new PollAnswer.Unchanged(Pace.jittered(pollSeconds));
+            }
+            UpdateFacts update = entry.activeUpdate();
+            return update == null ? idle(entry, request) : busy(entry, update, request);
+        } catch (Overloaded e) {
+            return new PollAnswer.Overloaded(e.retryAfterSeconds());
+        } catch (DataAccessException | org.springframework.transaction.TransactionException e) {
+            return new PollAnswer.Overloaded(Pace.retryAfterSeconds());
+        }
+    }
+
+    /** No update under way: nothing to do, but perhaps one to drop. */
+    private PollAnswer idle(NodeEntry entry, PollRequest request) {
+        if (entry.assignmentVersion() <= request.knownVersion()) {
+            return new PollAnswer.Unchanged(Pace.jittered(pollSeconds));
+        }
+        UpdateFacts ended = entry.update();
+        boolean dropped = ended != null
+                && (ended.state() == UpdateState.CANCELED || ended.state() == UpdateState.SUPERSEDED);
+        return new PollAnswer.Changed(response(
+                entry,
+                dropped ? Directive.CANCEL : Directive.NONE,
+                entry.assignmentVersion(),
+                dropped && ended != null ? ended.id().toString() : null,
+                null,
+                null,
+                null,
+                pollSeconds));
+    }
+
+    private PollAnswer busy(NodeEntry entry, UpdateFacts update, PollRequest request) {
+        CampaignFacts campaign = campaigns.find(update.campaignId()).orElse(null);
+        Instant now = clock.now();
+        NodeFacts facts = entry.facts(rules.of(entry.tenant()));
+        Decision decision = Decisions.decide(facts, update, campaign, now);
+        boolean known = request.knownVersion() >= update.assignmentVersion();
+        return switch (decision.directive()) {
+            case NONE, WAIT -> {
+                long next = nextPollSeconds(decision, now);
+                yield known
+                        ? new PollAnswer.Unchanged(Pace.jittered(next))
+                        : changed(entry, update, campaign, decision, Directive.WAIT, now, next);
+            }
+            // A node that has begun knows what to download.
+            case DOWNLOAD ->
+                known && update.state() != UpdateState.OFFERED
+                        ? new PollAnswer.Unchanged(Pace.jittered(pollSeconds))
+                        : changed(entry, update, campaign, decision, Directive.DOWNLOAD, now, pollSeconds);
+            case INSTALL_ALLOWED -> install(entry, update, campaign, decision, now, known);
+            // The tick is about to end the update; until then the node only has to hold still.
+            case CANCEL ->
+                known
+                        ? new PollAnswer.Unchanged(Pace.jittered(pollSeconds))
+                        : changed(entry, update, campaign, decision, Directive.WAIT, now, pollSeconds);
+            case ROLL_BACK -> changed(entry, update, campaign, decision, Directive.ROLL_BACK, now, pollSeconds);
+        };
+    }
+
+    private PollAnswer install(
+            NodeEntry entry,
+            UpdateFacts update,
+            @Nullable CampaignFacts campaign,
+            Decision decision,
+            Instant now,
+            boolean known) {
+        PermitFacts held = update.permit();
+        if (held != null && held.validUntil().isAfter(now)) {
+            return permitted(entry, update, campaign, held, update.assignmentVersion(), now);
+        }
+        if (campaign == null) {
+            return new PollAnswer.Unchanged(Pace.jittered(pollSeconds));
+        }
+        return switch (permits.request(new PermitDesk.Request(entry, update.id(), campaign))) {
+            case PermitDesk.Granted granted ->
+                permitted(entry, update, campaign, granted.permit(), granted.assignmentVersion(), now);
+            case PermitDesk.Refused refused -> {
+                long next = Math.min(pollSeconds, BUDGET_POLL_SECONDS);
+                yield known
+                        ? new PollAnswer.Unchanged(Pace.jittered(next))
+                        : new PollAnswer.Changed(response(
+                                entry,
+                                Directive.WAIT,
+                                update.assignmentVersion(),
+                                update.id().toString(),
+                                manifest(campaign),
+                                null,
+                                refused.sentence(),
+                                next));
+            }
+        };
+    }
+
+    private PollAnswer permitted(
+            NodeEntry entry,
+            UpdateFacts update,
+            @Nullable CampaignFacts campaign,
+            PermitFacts permit,
+            long assignmentVersion,
+            Instant now) {
+        long validFor = Math.max(1, Duration.between(now, permit.validUntil()).toSeconds());
+        return new PollAnswer.Changed(response(
+                entry,
+                Directive.INSTALL,
+                assignmentVersion,
+                update.id().toString(),
+                manifest(campaign),
+                new Permit(permit.id().toString(), Math.toIntExact(validFor)),
+                null,
+                pollSeconds));
+    }
+
+    private PollAnswer changed(
+            NodeEntry entry,
+            UpdateFacts update,
+            @Nullable CampaignFacts campaign,
+            Decision decision,
+            Directive directive,
+            Instant now,
+            long nextPollSeconds) {
+        String reason = directive == Directive.WAIT
+                ? Explanation.sentence(decision, update,
+                        campaign,
+                        now,
+                        ZoneId.of(entry.zone()))
+                : null;
+        return new PollAnswer.Changed(response(
+                entry,
+                directive,
+                update.assignmentVersion(),
+                update.id().toString(),
+                manifest(campaign),
+                null,
+                reason,
+                nextPollSeconds));
+    }
+
+    private PollResponse response(
+            NodeEntry entry,
+            Directive directive,
+            long assignmentVersion,
+            @Nullable String updateId,
+            @Nullable ImageManifest image,
+            @Nullable Permit permit,
+            @Nullable String waitReason,
+            long nextPollSeconds) {
+        return new PollResponse(
+                directive,
+                assignmentVersion,
+                updateId,
+                image,
+                permit,
+                waitReason,
+                Pace.jittered(nextPollSeconds),
+                entry.ackedSeq(),
+                epoch.current());
+    }
+
+    /** Sooner where something is about to change: a window opens, a slot comes free. */
+    private long nextPollSeconds(Decision decision, Instant now) {
+        return decision.blocking()
+                .map(gate -> {
+                    if (gate.gate() == GateName.BUDGET) {
+                        return Math.min(pollSeconds, BUDGET_POLL_SECONDS);
+                    }
+                    if (gate.until() == null) {
+                        return pollSeconds;
+                    }
+                    return Math.clamp(Duration.between(now, gate.until()).toSeconds() + 1, 1, pollSeconds);
+                })
+                .orElse(pollSeconds);
+    }
+
+    private static @Nullable ImageManifest manifest(@Nullable CampaignFacts campaign) {
+        if (campaign == null) {
+            return null;
+        }
+        ImageFacts image = campaign.image();
+        return new ImageManifest(
+                image.id().toString(),
+                image.family(),
+                image.version(),
+                image.releaseCounter(),
+                image.architecture(),
+                image.url(),
+                image.sizeBytes(),
+                image.sha256(),
+                image.signatureEnvelope());
+    }
+}

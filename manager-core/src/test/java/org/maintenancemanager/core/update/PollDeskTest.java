@@ -1,0 +1,545 @@
+package org.maintenancemanager.core.update;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.maintenancemanager.api.node.Directive;
+import org.maintenancemanager.api.node.NodeMessages.PollRequest;
+import org.maintenancemanager.api.node.NodeMessages.PollResponse;
+import org.maintenancemanager.api.node.NodeMessages.Report;
+import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
+import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignClockwork;
+import org.maintenancemanager.core.campaign.CampaignId;
+import org.maintenancemanager.core.campaign.CampaignSpec;
+import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
+import org.maintenancemanager.core.campaign.CampaignState;
+import org.maintenancemanager.core.campaign.CampaignView;
+import org.maintenancemanager.core.campaign.Campaigns;
+import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.node.NodeId;
+import org.maintenancemanager.core.tenant.Ids;
+import org.maintenancemanager.testing.CoreTest;
+import org.maintenancemanager.testing.Invariants;
+import org.maintenancemanager.testing.StatementLog;
+import org.maintenancemanager.testing.TestFleet;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@CoreTest
+class PollDeskTest {
+    private final NodeDirectory directory;
+    private final PollDesk polls;
+    private final ReportIntake intake;
+    private final Presence presence;
+    private final Campaigns campaigns;
+    private final CampaignClockwork campaignClockwork;
+    private final UpdateClockwork updateClockwork;
+    private final Explanations explanations;
+    private final ChangeNotes notes;
+    private final TransactionTemplate transactions;
+    private final StatementLog statements;
+    private final JdbcClient jdbc;
+
+    PollDeskTest(
+            NodeDirectory directory,
+            PollDesk polls,
+            ReportIntake intake,
+            Presence presence,
+            Campaigns campaigns,
+            CampaignClockwork campaignClockwork,
+            UpdateClockwork updateClockwork,
+            Explanations explanations,
+            ChangeNotes notes,
+            TransactionTemplate transactions,
+            StatementLog statements,
+            JdbcClient jdbc) {
+        this.directory = directory;
+        this.polls = polls;
+        this.intake = intake;
+        this.presence = presence;
+        this.campaigns = campaigns;
+        this.campaignClockwork = campaignClockwork;
+        this.updateClockwork = updateClockwork;
+        this.explanations = explanations;
+        this.notes = notes;
+        this.transactions = transactions;
+        this.statements = statements;
+        this.jdbc = jdbc;
+    }
+
+    @Test
+    void pollTakesAtMostOneSelectAndWritesNothing() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 50));
+        scene.start(100, null);
+        scene.poll(0);
+        List<StatementLog.Entry> cold = ofPolls(() -> scene.poll(1));
+        assertThat(cold).hasSize(1).allSatisfy(entry -> assertThat(entry.sql()).startsWith("select"));
+        assertThat(ofPolls(() -> scene.poll(1))).isEmpty();
+    }
+
+    /** Without what runs by itself in the background. */
+    private List<StatementLog.Entry> ofPolls(Runnable poll) {
+        return statements.during(poll).stream()
+                .filter(entry -> List.of("campaign-board", "fleet-rules", "change-notes", "presence").stream()
+                        .noneMatch(background -> entry.thread().startsWith(background)))
+                .toList();
+    }
+
+    @Test
+    void tokenThatIsWrongOrRevokedIsNoIdentity() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 2));
+        var right = scene.fleet.nodes().getFirst().token();
+        assertThat(directory.authenticate(right)).isPresent();
+        var wrong = new org.maintenancemanager.core.tenant.Token(
+                right.kind(), right.id(), scene.fleet.nodes().get(1).token().secret());
+        assertThat(directory.authenticate(wrong)).isEmpty();
+        transactions.executeWithoutResult(status -> {
+            jdbc.sql("update credential set revoked_at = now() where id = :id").param("id", right.id()).update();
+            notes.nodesChanged(scene.fleet.tenant().id(), List.of(scene.node(0)));
+        });
+        assertThat(directory.authenticate(right)).isEmpty();
+    }
+
+    @Test
+    void nodeIsLedFromOfferToConfirmation() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 1));
+        scene.start(1, null);
+        PollResponse offer = scene.changed(0);
+        assertThat(offer.directive()).isEqualTo(Directive.DOWNLOAD);
+        assertThat(offer.image()).isNotNull();
+        assertThat(offer.image().sha256()).isEqualTo(TestFleet.digest(scene.target));
+        scene.report(0, UpdateState.DOWNLOADING);
+        assertThat(scene.answer(0)).as("it knows what to do").isInstanceOf(PollAnswer.Unchanged.class);
+        scene.report(0, UpdateState.DOWNLOADED);
+        PollResponse permitted = scene.changed(0);
+        assertThat(permitted.directive()).isEqualTo(Directive.INSTALL);
+        assertThat(permitted.assignmentVersion()).isGreaterThan(offer.assignmentVersion());
+        // A lost answer: the next poll gets the same permit.
+        assertThat(scene.changed(0).permit().id()).isEqualTo(permitted.permit().id());
+        for (UpdateState state : List.of(
+                UpdateState.INSTALLING,
+                UpdateState.STAGED,
+                UpdateState.REBOOTING,
+                UpdateState.TRIAL,
+                UpdateState.CONFIRMED)) {
+            scene.report(0, state);
+        }
+        campaignClockwork.tick();
+        assertThat(scene.campaign().state()).isEqualTo(CampaignState.COMPLETED);
+        assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(Invariants.broken(jdbc)).isEmpty();
+    }
+
+    @Test
+    void campaignNeverHasMoreInFlightThanItMay() throws Exception {
+        Scene scene = new Scene(TestFleet.create(jdbc, 64));
+        scene.start(10, null);
+        scene.downloadAll();
+        assertThat(scene.pollAllAtOnce()).isEqualTo(10);
+        assertThat(scene.pollAllAtOnce()).as("those that hold a permit keep it").isEqualTo(10);
+        assertThat(scene.campaign().inFlight()).isEqualTo(10);
+        assertThat(Invariants.broken(jdbc)).isEmpty();
+    }
+
+    @Test
+    void siteNeverHasMoreInFlightThanItsBudget() throws Exception {
+        Scene scene = new Scene(TestFleet.create(jdbc, 20));
+        jdbc.sql(
+                        """
+                        insert into budget (tenant_id, id, name, site_id, max_in_flight)
+                        values (:tenant, :id, 'berlin', :site, 3)
+                        """)
+                .param("tenant", scene.fleet.tenant().id().value())
+                .param("id", Ids.next())
+                .param("site", scene.fleet.site())
+                .update();
+        scene.start(100, null);
+        scene.downloadAll();
+        assertThat(scene.pollAllAtOnce()).isEqualTo(3);
+        // One comes to an end, one more may go.
+        int first = scene.permitted();
+        scene.report(first, UpdateState.INSTALLING);
+        scene.report(first, UpdateState.ROLLED_BACK);
+        assertThat(scene.pollAllAtOnce()).isEqualTo(3);
+        assertThat(Invariants.broken(jdbc)).isEmpty();
+    }
+
+    @Test
+    void pauseHoldsAtOnceWhatHasNoPermit() throws Exception {
+        Scene scene = new Scene(TestFleet.create(jdbc, 40));
+        scene.start(1000, null);
+        scene.downloadAll();
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<@Nullable PollResponse>> answers = new ArrayList<>();
+            for (int node = 1; node < 40; node++) {
+                int index = node;
+                answers.add(threads.submit(() -> scene.answer(index) instanceof PollAnswer.Changed it ? it.response() : null));
+                if (node == 20) {
+                    scene.fleet.tenant().as(() -> campaigns.pause(scene.campaignId()));
+                }
+            }
+            for (Future<@Nullable PollResponse> answer : answers) {
+                answer.get();
+            }
+        }
+        int inFlight = scene.campaign().inFlight();
+        for (int node = 0; node < 40; node++) {
+            scene.answer(node);
+        }
+        assertThat(scene.campaign().inFlight()).as("after the pause").isEqualTo(inFlight);
+        assertThat(scene.changed(0).directive()).as("a permit stays valid").isEqualTo(Directive.INSTALL);
+        assertThat(Invariants.broken(jdbc)).isEmpty();
+    }
+
+    @Test
+    void freezeWinsOverTheWindow() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 1));
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
+        scene.fleet.window("FREEZE", now.minusHours(1), now.plusHours(1));
+        scene.start(10, null);
+        scene.downloadAll();
+        assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(scene.why(0)).isEqualTo("FROZEN");
+    }
+
+    @Test
+    void withoutAWindowNothingEverInstalls() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        scene.start(10, null);
+        scene.downloadAll();
+        assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(scene.why(0)).isEqualTo("NO_WINDOW");
+        assertThat(scene.fleet.tenant().as(() -> explanations.reasons(scene.campaignId())).waiting())
+                .singleElement()
+                .satisfies(waiting -> {
+                    assertThat(waiting.code()).isEqualTo("NO_WINDOW");
+                    assertThat(waiting.nodes()).isEqualTo(1);
+                });
+    }
+
+    @Test
+    void windowChangedAMomentAgoIsSeenByTheGrant() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 2));
+        scene.start(10, null);
+        scene.downloadAll();
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        // Written without a note, as if the note had not arrived yet.
+        jdbc.sql("update maintenance_window set enabled = false where tenant_id = :tenant")
+                .param("tenant", scene.fleet.tenant().id().value())
+                .update();
+        jdbc.sql("update tenant set window_version = window_version + 1 where id = :tenant")
+                .param("tenant", scene.fleet.tenant().id().value())
+                .update();
+        assertThat(scene.answer(1)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(scene.answer(1)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(scene.campaign().inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void silentNodeIsLostAndGivesItsSlotBack() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 1));
+        scene.start(1, 1);
+        scene.downloadAll();
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        presence.flush();
+        scene.shiftPermit(Duration.ofHours(3));
+        jdbc.sql("update node_presence set last_seen_at = now() - interval '4 hours' where node_id = :node")
+                .param("node", scene.node(0))
+                .update();
+        updateClockwork.tick();
+        updateClockwork.tick();
+        assertThat(scene.state(0)).isEqualTo("LOST");
+        assertThat(scene.campaign().inFlight()).isZero();
+        campaignClockwork.tick();
+        assertThat(scene.campaign().state()).isEqualTo(CampaignState.COMPLETED);
+        // It comes back late: the end stays.
+        scene.report(0, UpdateState.INSTALLING);
+        assertThat(scene.state(0)).isEqualTo("LOST");
+    }
+
+    @Test
+    void permitThatWasNotUsedExpiresAndTheNodeWaitsAgain() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 1));
+        scene.start(1, null);
+        scene.downloadAll();
+        String first = scene.changed(0).permit().id();
+        scene.shiftPermit(Duration.ofMinutes(60));
+        scene.answer(0);
+        presence.flush();
+        jdbc.sql("update node_presence set last_seen_at = now() where node_id = :node")
+                .param("node", scene.node(0))
+                .update();
+        updateClockwork.tick();
+        assertThat(scene.campaign().inFlight()).isZero();
+        assertThat(scene.changed(0).permit().id()).isNotEqualTo(first);
+    }
+
+    @Test
+    void nextWaveOpensWhenTheGatePassed() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 10));
+        scene.start(
+                10,
+                null,
+                new WaveSpec("canary", new CampaignSpec.Count(2), BigDecimal.ONE),
+                new WaveSpec("rest", new CampaignSpec.Rest(), BigDecimal.ZERO));
+        int canary = scene.ofWave(0).getFirst();
+        int other = scene.ofWave(1).getFirst();
+        assertThat(scene.changed(canary).directive()).isEqualTo(Directive.DOWNLOAD);
+        assertThat(scene.changed(other).directive()).isEqualTo(Directive.WAIT);
+        assertThat(scene.why(other)).isEqualTo("WAVE_CLOSED");
+        scene.ofWave(0).forEach(scene::confirm);
+        campaignClockwork.tick();
+        await().untilAsserted(() -> assertThat(scene.changed(other).directive()).isEqualTo(Directive.DOWNLOAD));
+        assertThat(Invariants.broken(jdbc)).isEmpty();
+    }
+
+    @Test
+    void waveThatCannotReachItsShareStopsTheCampaign() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 10));
+        scene.start(
+                10,
+                null,
+                new WaveSpec("canary", new CampaignSpec.Count(2), BigDecimal.ONE),
+                new WaveSpec("rest", new CampaignSpec.Rest(), BigDecimal.ZERO));
+        int canary = scene.ofWave(0).getFirst();
+        scene.downloadAll();
+        scene.changed(canary);
+        scene.report(canary, UpdateState.INSTALLING);
+        scene.report(canary, UpdateState.ROLLED_BACK);
+        campaignClockwork.tick();
+        assertThat(scene.campaign().state()).isEqualTo(CampaignState.PAUSED);
+        assertThat(scene.campaign().stateReason()).isEqualTo("WAVE_GATE");
+        assertThat(scene.campaign().stateDetail()).contains("canary");
+    }
+
+    @Test
+    void abortCancelsWhatHasNoPermitAndLetsTheOthersFinish() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 2));
+        scene.start(1, null);
+        scene.downloadAll();
+        assertThat(scene.pollOneByOne()).isEqualTo(1);
+        int permitted = scene.permitted();
+        int other = 1 - permitted;
+        scene.fleet.tenant().as(() -> campaigns.abort(scene.campaignId()));
+        updateClockwork.tick();
+        assertThat(scene.state(other)).isEqualTo("CANCELED");
+        assertThat(scene.changed(other).directive()).isEqualTo(Directive.CANCEL);
+        scene.report(permitted, UpdateState.INSTALLING);
+        scene.report(permitted, UpdateState.CONFIRMED);
+        assertThat(scene.state(permitted)).isEqualTo("CONFIRMED");
+        assertThat(Invariants.broken(jdbc)).isEmpty();
+    }
+
+    @Test
+    void nodeThatRolledBackIsNotOfferedTheImageAgain() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 1));
+        scene.start(1, null);
+        scene.downloadAll();
+        scene.changed(0);
+        scene.report(0, UpdateState.INSTALLING);
+        scene.report(0, UpdateState.ROLLED_BACK);
+        CampaignView again = scene.another();
+        assertThat(again.waves().getLast().updates()).containsEntry(UpdateState.SKIPPED, 1);
+    }
+
+    /** A fleet with a campaign. */
+    private final class Scene {
+        final TestFleet fleet;
+        final UUID target;
+        private @Nullable CampaignId campaign;
+        private final long[] seq;
+        private final long[] known;
+
+        Scene(TestFleet fleet) {
+            this.fleet = fleet;
+            target = fleet.image("2", 2);
+            UUID old = fleet.image("1", 1);
+            fleet.nodes().forEach(node -> fleet.runs(node.id(), old));
+            seq = new long[fleet.nodes().size()];
+            known = new long[fleet.nodes().size()];
+        }
+
+        void start(int maxInFlight, @Nullable Integer maxFailures, WaveSpec... waves) {
+            campaign = run("campaign", maxInFlight, maxFailures, waves).id();
+        }
+
+        CampaignView another() {
+            return run("another", 10, null);
+        }
+
+        private CampaignView run(String name, int maxInFlight, @Nullable Integer maxFailures, WaveSpec... waves) {
+            List<WaveSpec> all = waves.length == 0
+                    ? List.of(new WaveSpec("all", new CampaignSpec.Rest(), BigDecimal.ZERO))
+                    : List.of(waves);
+            var spec = new CampaignSpec(
+                    name,
+                    new ImageId(target),
+                    "",
+                    true,
+                    all,
+                    maxInFlight,
+                    maxFailures,
+                    false,
+                    false,
+                    Duration.ofMinutes(30),
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(30),
+                    null);
+            return fleet.tenant().as(() -> campaigns.start(campaigns.create(spec).id()));
+        }
+
+        CampaignId campaignId() {
+            return java.util.Objects.requireNonNull(campaign);
+        }
+
+        CampaignView campaign() {
+            return fleet.tenant().as(() -> campaigns.load(campaignId()));
+        }
+
+        UUID node(int index) {
+            return fleet.nodes().get(index).id();
+        }
+
+        KnownNode authenticated(int index) {
+            return directory.authenticate(fleet.nodes().get(index).token()).orElseThrow();
+        }
+
+        PollAnswer answer(int index) {
+            return polls.poll(authenticated(index), new PollRequest("boot-1", seq[index], known[index]));
+        }
+
+        void poll(int index) {
+            answer(index);
+        }
+
+        PollResponse changed(int index) {
+            PollResponse response = ((PollAnswer.Changed) answer(index)).response();
+            known[index] = response.assignmentVersion();
+            return response;
+        }
+
+        void report(int index, UpdateState state) {
+            String update = jdbc.sql("select id::text from node_update where node_id = :node and campaign_id = :campaign")
+                    .param("node", node(index))
+                    .param("campaign", campaignId().value())
+                    .query(String.class)
+                    .single();
+            var report = new Report("boot-1", ++seq[index], update, state, null, null, null, null);
+            intake.submit(authenticated(index), new ReportRequest(List.of(report), null));
+        }
+
+        void downloadAll() {
+            for (int node = 0; node < fleet.nodes().size(); node++) {
+                known[node] = Math.max(known[node], answer(node) instanceof PollAnswer.Changed it
+                        ? it.response().assignmentVersion()
+                        : 0);
+                report(node, UpdateState.DOWNLOADED);
+            }
+        }
+
+        void confirm(int index) {
+            changed(index);
+            report(index, UpdateState.DOWNLOADED);
+            assertThat(changed(index).directive()).isEqualTo(Directive.INSTALL);
+            report(index, UpdateState.INSTALLING);
+            report(index, UpdateState.CONFIRMED);
+        }
+
+        /** How many hold a permit afterwards. */
+        int pollAllAtOnce() throws InterruptedException, ExecutionException {
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                List<Callable<Boolean>> calls = new ArrayList<>();
+                for (int node = 0; node < fleet.nodes().size(); node++) {
+                    int index = node;
+                    calls.add(() -> isInstall(answer(index)));
+                }
+                int installs = 0;
+                for (Future<Boolean> done : threads.invokeAll(calls)) {
+                    installs += done.get() ? 1 : 0;
+                }
+                return installs;
+            }
+        }
+
+        int pollOneByOne() {
+            int installs = 0;
+            for (int node = 0; node < fleet.nodes().size(); node++) {
+                installs += isInstall(answer(node)) ? 1 : 0;
+            }
+            return installs;
+        }
+
+        private static boolean isInstall(PollAnswer answer) {
+            return answer instanceof PollAnswer.Changed it && it.response().directive() == Directive.INSTALL;
+        }
+
+        /** A node that holds a permit. */
+        int permitted() {
+            UUID node = jdbc.sql("select node_id from permit where campaign_id = :campaign and ended_at is null limit 1")
+                    .param("campaign", campaignId().value())
+                    .query(UUID.class)
+                    .single();
+            return fleet.nodes().stream().map(TestFleet.Member::id).toList().indexOf(node);
+        }
+
+        List<Integer> ofWave(int wave) {
+            List<UUID> ids = fleet.nodes().stream().map(TestFleet.Member::id).toList();
+            return jdbc
+                    .sql("select node_id from node_update where campaign_id = :campaign and wave = :wave")
+                    .param("campaign", campaignId().value())
+                    .param("wave", wave)
+                    .query(UUID.class)
+                    .list()
+                    .stream()
+                    .map(ids::indexOf)
+                    .toList();
+        }
+
+        /** Makes the permits look as if they had been granted that much earlier. */
+        void shiftPermit(Duration by) {
+            transactions.executeWithoutResult(status -> {
+                jdbc.sql(
+                                """
+                                update permit
+                                set granted_at = granted_at - make_interval(secs => :by),
+                                    valid_until = valid_until - make_interval(secs => :by),
+                                    lost_at = lost_at - make_interval(secs => :by)
+                                where campaign_id = :campaign
+                                """)
+                        .param("by", by.toSeconds())
+                        .param("campaign", campaignId().value())
+                        .update();
+                notes.allNodesChanged(fleet.tenant().id());
+            });
+        }
+
+        String why(int index) {
+            return java.util.Objects.requireNonNull(
+                    fleet.tenant().as(() -> explanations.explain(new NodeId(node(index)))).explanation().code());
+        }
+
+        String state(int index) {
+            return jdbc.sql("select state from node_update where node_id = :node and campaign_id = :campaign")
+                    .param("node", node(index))
+                    .param("campaign", campaignId().value())
+                    .query(String.class)
+                    .single();
+        }
+    }
+}

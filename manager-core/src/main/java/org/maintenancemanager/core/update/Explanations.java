@@ -22,6 +22,7 @@ import org.maintenancemanager.core.decision.Decisions;
 import org.maintenancemanager.core.decision.Explanation;
 import org.maintenancemanager.core.decision.Gate;
 import org.maintenancemanager.core.decision.GateName;
+import org.maintenancemanager.core.decision.NodeFacts;
 import org.maintenancemanager.core.decision.UpdateFacts;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.query.NotFound;
@@ -85,13 +86,14 @@ public class Explanations {
         UpdateFacts update = entry.update();
         CampaignFacts campaign =
                 update == null ? null : board.find(update.campaignId()).orElse(null);
-        Decision decision = Decisions.decide(entry.facts(rules.of(tenant)), update, campaign, now);
+        NodeFacts facts = entry.facts(rules.of(tenant));
+        Decision decision = Decisions.decide(facts, update, campaign, now);
         return new NodeExplanation(
                 id,
                 update == null ? null : update.id().value(),
                 update == null ? null : update.campaignId().value(),
                 now,
-                Explanation.of(decision, update, campaign, now, ZoneId.of(entry.zone())));
+                Explanation.of(decision, facts, update, campaign, now, ZoneId.of(entry.zone())));
     }
 
     /**
@@ -112,7 +114,8 @@ public class Explanations {
      * @param firstUntil when the first of them goes on by itself, if that is known
      * @param example the sentence of one of them
      */
-    public record Waiting(GateName gate, String code, int nodes, @Nullable Instant firstUntil, String example) {}
+    public record Waiting(
+            GateName gate, String code, int nodes, @Nullable Instant firstUntil, String example) {}
 
     /**
      * The histogram of a campaign, at most 3 s old; the most frequent reason first.
@@ -181,8 +184,7 @@ public class Explanations {
     }
 
     private List<UUID> members(TenantId tenant, CampaignId campaign, UUID after) {
-        return jdbc.sql(
-                        """
+        return jdbc.sql("""
                         select node_id from node_update
                         where tenant_id = :tenant and campaign_id = :campaign and active and node_id > :after
                         order by node_id

@@ -65,7 +65,9 @@ class FleetRules implements ChangeListener, SmartLifecycle {
             return new ForNode(
                     this,
                     schedules.forNode(node),
-                    budgets.stream().filter(budget -> isWithin(node.sitePath(), budget.sitePath())).toList());
+                    budgets.stream()
+                            .filter(budget -> isWithin(node.sitePath(), budget.sitePath()))
+                            .toList());
         }
 
         private static boolean isWithin(String path, String root) {
@@ -99,7 +101,9 @@ class FleetRules implements ChangeListener, SmartLifecycle {
                 return budgets;
             }
             Map<BudgetId, BudgetFacts> use = budgetUse;
-            return budgets.stream().map(budget -> use.getOrDefault(budget.id(), budget)).toList();
+            return budgets.stream()
+                    .map(budget -> use.getOrDefault(budget.id(), budget))
+                    .toList();
         }
     }
 
@@ -124,8 +128,7 @@ class FleetRules implements ChangeListener, SmartLifecycle {
     private record TenantBudget(TenantId tenant, BudgetFacts facts) {}
 
     private List<TenantBudget> budgets() {
-        return jdbc.sql(
-                        """
+        return jdbc.sql("""
                         select b.tenant_id, b.id, b.name, s.path, b.max_in_flight, b.in_flight
                         from budget b join site s on (s.tenant_id, s.id) = (b.tenant_id, b.site_id)
                         """)

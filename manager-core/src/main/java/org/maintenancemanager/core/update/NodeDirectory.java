@@ -60,8 +60,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     private static final int READ_BATCH = 500;
     private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
 
-    private static final String SELECT =
-            """
+    private static final String SELECT = """
             select asked.id as credential_id, n.tenant_id, n.id, n.name, n.state, n.state_reason,
                    n.architecture, n.hardware, coalesce(n.zone, s.zone) as zone, n.client,
                    n.node_labels || n.labels as labels, n.version as node_version, s.path,
@@ -109,8 +108,10 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
 
     private final Cache<UUID, NodeEntry> entries;
     /** Credentials that do not exist, for a moment, so that guessing costs no statement each. */
-    private final Cache<UUID, Boolean> unknown =
-            Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofSeconds(5)).build();
+    private final Cache<UUID, Boolean> unknown = Caffeine.newBuilder()
+            .maximumSize(10_000)
+            .expireAfterWrite(Duration.ofSeconds(5))
+            .build();
     /** When a node was last said to be stale: whoever began to read before that must not keep what was read. */
     private final Cache<UUID, Long> staleSince =
             Caffeine.newBuilder().expireAfterWrite(LONGEST_READ.plusSeconds(5)).build();
@@ -344,7 +345,8 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
         // A fleet's labels repeat a million times.
         return labels.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(
-                        label -> label.getKey().intern(), label -> label.getValue().intern()));
+                        label -> label.getKey().intern(),
+                        label -> label.getValue().intern()));
     }
 
     private static @Nullable String interned(@Nullable String text) {
@@ -377,7 +379,6 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     private static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
-
 
     @Override
     public void destroy() {

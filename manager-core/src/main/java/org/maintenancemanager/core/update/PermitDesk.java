@@ -78,7 +78,8 @@ class PermitDesk implements DisposableBean {
                 .tag("answer", "granted")
                 .description("requests for a permit by answer")
                 .register(meters);
-        this.refused = Counter.builder("manager.permits").tag("answer", "refused").register(meters);
+        this.refused =
+                Counter.builder("manager.permits").tag("answer", "refused").register(meters);
         this.batches = Timer.builder("manager.permit.batches")
                 .description("transactions that grant permits")
                 .register(meters);
@@ -132,9 +133,11 @@ class PermitDesk implements DisposableBean {
                     .call(() -> transactions.execute(status -> grant(
                             tenant, shuffled.stream().map(Batcher.Item::input).toList())));
             for (Batcher.Item<Request, Answer> item : items) {
-                Answer answer = answers == null ? null : answers.get(item.input().update());
+                Answer answer =
+                        answers == null ? null : answers.get(item.input().update());
                 if (answer == null) {
-                    answer = new Refused("FACTS_CHANGED", "The facts changed a moment ago; the next poll decides anew.");
+                    answer =
+                            new Refused("FACTS_CHANGED", "The facts changed a moment ago; the next poll decides anew.");
                 }
                 (answer instanceof Granted ? granted : refused).increment();
                 item.answer().complete(answer);
@@ -144,8 +147,7 @@ class PermitDesk implements DisposableBean {
         }
     }
 
-    private record Locked(
-            UUID update, UUID node, int wave, long nodeVersion, List<UUID> budgets) {}
+    private record Locked(UUID update, UUID node, int wave, long nodeVersion, List<UUID> budgets) {}
 
     private Map<UpdateId, Answer> grant(TenantId tenant, List<Request> requests) {
         CampaignFacts campaign = requests.getFirst().campaign();
@@ -169,7 +171,11 @@ class PermitDesk implements DisposableBean {
                 continue;
             }
             Instant now = room.now;
-            var opening = request.node().applied().of(request.node(), current).schedule().openAt(now);
+            var opening = request.node()
+                    .applied()
+                    .of(request.node(), current)
+                    .schedule()
+                    .openAt(now);
             if (opening.isEmpty()) {
                 answers.put(request.update(), new Refused("WINDOW_CLOSED", "The window has just closed."));
                 continue;
@@ -203,7 +209,8 @@ class PermitDesk implements DisposableBean {
         }
         write(tenant, campaign.id(), grants, answers);
         ledger.takeSlots(tenant, Map.of(campaign.id().value(), grants.size()), room.takenOfBudgets);
-        notes.nodesChanged(tenant, grants.stream().map(grant -> grant.locked.node).toList());
+        notes.nodesChanged(
+                tenant, grants.stream().map(grant -> grant.locked.node).toList());
         return answers;
     }
 
@@ -213,8 +220,7 @@ class PermitDesk implements DisposableBean {
     /** Those whose facts, read now and locked, still allow a permit. Whoever is just reporting is left for the next poll. */
     private Map<UUID, Locked> lockUpdates(TenantId tenant, CampaignId campaign, List<Request> requests) {
         Map<UUID, Locked> locked = new HashMap<>();
-        jdbc.sql(
-                        """
+        jdbc.sql("""
                         select u.id, u.node_id, u.wave, n.version as node_version,
                                array(select budget.id
                                      from budget
@@ -241,7 +247,9 @@ class PermitDesk implements DisposableBean {
                         """)
                 .param("tenant", tenant.value())
                 .param("campaign", campaign.value())
-                .param("updates", Ledger.texts(requests, request -> request.update().value()))
+                .param(
+                        "updates",
+                        Ledger.texts(requests, request -> request.update().value()))
                 .query((row, number) -> locked.put(
                         row.getObject("id", UUID.class),
                         new Locked(
@@ -291,9 +299,9 @@ class PermitDesk implements DisposableBean {
 
     private Room lockRoom(TenantId tenant, CampaignId campaign, Map<UUID, Locked> eligible) {
         Room room = new Room();
-        // A row lock and a join in one statement may pair a new counter with an old limit, so the limit is read after it.
-        boolean granting = jdbc.sql(
-                        """
+        // A row lock and a join in one statement may pair a new counter with an old limit, so the limit is read after
+        // it.
+        boolean granting = jdbc.sql("""
                         select in_flight, granting from campaign_counter
                         where tenant_id = :tenant and campaign_id = :campaign
                         for update
@@ -317,8 +325,7 @@ class PermitDesk implements DisposableBean {
         Set<UUID> budgets = new TreeSet<>();
         eligible.values().forEach(locked -> budgets.addAll(locked.budgets));
         if (!budgets.isEmpty()) {
-            jdbc.sql(
-                            """
+            jdbc.sql("""
                             select id, max_in_flight - in_flight as free from budget
                             where tenant_id = :tenant and id = any (:ids::uuid[])
                             order by id
@@ -329,8 +336,7 @@ class PermitDesk implements DisposableBean {
                     .query((row, number) -> room.budgets.put(row.getObject("id", UUID.class), row.getInt("free")))
                     .list();
         }
-        jdbc.sql(
-                        """
+        jdbc.sql("""
                         select max_in_flight, in_flight, window_version, clock_timestamp() as now
                         from tenant
                         where id = :tenant
@@ -351,8 +357,7 @@ class PermitDesk implements DisposableBean {
     private void write(TenantId tenant, CampaignId campaign, List<Grant> grants, Map<UpdateId, Answer> answers) {
         Map<UUID, Grant> byUpdate = new HashMap<>();
         grants.forEach(grant -> byUpdate.put(grant.locked.update, grant));
-        jdbc.sql(
-                        """
+        jdbc.sql("""
                         insert into permit (tenant_id, id, campaign_id, node_id, update_id, wave, granted_at, valid_until,
                                             lost_at, window_end, budget_ids)
                         select :tenant, id, :campaign, node_id, update_id, wave, granted_at, valid_until, lost_at,
@@ -375,10 +380,15 @@ class PermitDesk implements DisposableBean {
                 .param("ends", Ledger.texts(grants, Grant::windowEnd))
                 .param(
                         "budgets",
-                        Ledger.texts(grants, grant -> grant.locked.budgets.toString().replace('[', '{').replace(']', '}')))
+                        Ledger.texts(
+                                grants,
+                                grant -> grant.locked
+                                        .budgets
+                                        .toString()
+                                        .replace('[', '{')
+                                        .replace(']', '}')))
                 .update();
-        jdbc.sql(
-                        """
+        jdbc.sql("""
                         insert into audit_event (tenant_id, actor_kind, actor, action, object_kind, object_id, after)
                         select :tenant, 'SYSTEM', 'permit desk', 'permit.granted', 'node', node_id,
                                jsonb_build_object('permit', id, 'update', update_id, 'validUntil', valid_until)
@@ -391,8 +401,7 @@ class PermitDesk implements DisposableBean {
                 .param("updates", Ledger.texts(grants, grant -> grant.locked.update))
                 .param("valid", Ledger.texts(grants, Grant::validUntil))
                 .update();
-        jdbc.sql(
-                        """
+        jdbc.sql("""
                         update node_update u
                         set permit_id = permitted.id, assignment_version = nextval('assignment_version')
                         from unnest(:ids::uuid[], :updates::uuid[]) as permitted (id, update_id)

@@ -108,8 +108,8 @@ public class PollDesk {
             return new PollAnswer.Unchanged(Pace.jittered(pollSeconds));
         }
         UpdateFacts ended = entry.update();
-        boolean dropped = ended != null
-                && (ended.state() == UpdateState.CANCELED || ended.state() == UpdateState.SUPERSEDED);
+        boolean dropped =
+                ended != null && (ended.state() == UpdateState.CANCELED || ended.state() == UpdateState.SUPERSEDED);
         return new PollAnswer.Changed(response(
                 entry,
                 dropped ? Directive.CANCEL : Directive.NONE,
@@ -211,10 +211,8 @@ public class PollDesk {
             Instant now,
             long nextPollSeconds) {
         String reason = directive == Directive.WAIT
-                ? Explanation.sentence(decision, update,
-                        campaign,
-                        now,
-                        ZoneId.of(entry.zone()))
+                ? Explanation.sentence(
+                        decision, entry.facts(rules.of(entry.tenant())), update, campaign, now, ZoneId.of(entry.zone()))
                 : null;
         return new PollAnswer.Changed(response(
                 entry,

@@ -1,5 +1,6 @@
 package org.maintenancemanager.core.update;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -109,7 +110,9 @@ class PollDeskTest {
                 right.kind(), right.id(), scene.fleet.nodes().get(1).token().secret());
         assertThat(directory.authenticate(wrong)).isEmpty();
         transactions.executeWithoutResult(status -> {
-            jdbc.sql("update credential set revoked_at = now() where id = :id").param("id", right.id()).update();
+            jdbc.sql("update credential set revoked_at = now() where id = :id")
+                    .param("id", right.id())
+                    .update();
             notes.nodesChanged(scene.fleet.tenant().id(), List.of(scene.node(0)));
         });
         assertThat(directory.authenticate(right)).isEmpty();
@@ -121,8 +124,7 @@ class PollDeskTest {
         scene.start(1, null);
         PollResponse offer = scene.changed(0);
         assertThat(offer.directive()).isEqualTo(Directive.DOWNLOAD);
-        assertThat(offer.image()).isNotNull();
-        assertThat(offer.image().sha256()).isEqualTo(TestFleet.digest(scene.target));
+        assertThat(requireNonNull(offer.image()).sha256()).isEqualTo(TestFleet.digest(scene.target));
         scene.report(0, UpdateState.DOWNLOADING);
         assertThat(scene.answer(0)).as("it knows what to do").isInstanceOf(PollAnswer.Unchanged.class);
         scene.report(0, UpdateState.DOWNLOADED);
@@ -130,7 +132,8 @@ class PollDeskTest {
         assertThat(permitted.directive()).isEqualTo(Directive.INSTALL);
         assertThat(permitted.assignmentVersion()).isGreaterThan(offer.assignmentVersion());
         // A lost answer: the next poll gets the same permit.
-        assertThat(scene.changed(0).permit().id()).isEqualTo(permitted.permit().id());
+        assertThat(requireNonNull(scene.changed(0).permit()).id())
+                .isEqualTo(requireNonNull(permitted.permit()).id());
         for (UpdateState state : List.of(
                 UpdateState.INSTALLING,
                 UpdateState.STAGED,
@@ -159,8 +162,7 @@ class PollDeskTest {
     @Test
     void siteNeverHasMoreInFlightThanItsBudget() throws Exception {
         Scene scene = new Scene(TestFleet.create(jdbc, 20));
-        jdbc.sql(
-                        """
+        jdbc.sql("""
                         insert into budget (tenant_id, id, name, site_id, max_in_flight)
                         values (:tenant, :id, 'berlin', :site, 3)
                         """)
@@ -175,7 +177,8 @@ class PollDeskTest {
         int first = scene.permitted();
         scene.report(first, UpdateState.INSTALLING);
         scene.report(first, UpdateState.ROLLED_BACK);
-        assertThat(scene.pollAllAtOnce()).isEqualTo(3);
+        // What memory knows of the budget may be a second old.
+        await().until(() -> scene.pollAllAtOnce() == 3);
         assertThat(Invariants.broken(jdbc)).isEmpty();
     }
 
@@ -189,7 +192,8 @@ class PollDeskTest {
             List<Future<@Nullable PollResponse>> answers = new ArrayList<>();
             for (int node = 1; node < 40; node++) {
                 int index = node;
-                answers.add(threads.submit(() -> scene.answer(index) instanceof PollAnswer.Changed it ? it.response() : null));
+                answers.add(threads.submit(
+                        () -> scene.answer(index) instanceof PollAnswer.Changed it ? it.response() : null));
                 if (node == 20) {
                     scene.fleet.tenant().as(() -> campaigns.pause(scene.campaignId()));
                 }
@@ -225,7 +229,10 @@ class PollDeskTest {
         scene.downloadAll();
         assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
         assertThat(scene.why(0)).isEqualTo("NO_WINDOW");
-        assertThat(scene.fleet.tenant().as(() -> explanations.reasons(scene.campaignId())).waiting())
+        assertThat(scene.fleet
+                        .tenant()
+                        .as(() -> explanations.reasons(scene.campaignId()))
+                        .waiting())
                 .singleElement()
                 .satisfies(waiting -> {
                     assertThat(waiting.code()).isEqualTo("NO_WINDOW");
@@ -278,7 +285,7 @@ class PollDeskTest {
         Scene scene = new Scene(TestFleet.create(jdbc, 1));
         scene.start(1, null);
         scene.downloadAll();
-        String first = scene.changed(0).permit().id();
+        String first = requireNonNull(scene.changed(0).permit()).id();
         scene.shiftPermit(Duration.ofMinutes(60));
         scene.answer(0);
         presence.flush();
@@ -287,7 +294,7 @@ class PollDeskTest {
                 .update();
         updateClockwork.tick();
         assertThat(scene.campaign().inFlight()).isZero();
-        assertThat(scene.changed(0).permit().id()).isNotEqualTo(first);
+        assertThat(requireNonNull(scene.changed(0).permit()).id()).isNotEqualTo(first);
     }
 
     @Test
@@ -401,11 +408,12 @@ class PollDeskTest {
                     Duration.ofMinutes(1),
                     Duration.ofMinutes(30),
                     null);
-            return fleet.tenant().as(() -> campaigns.start(campaigns.create(spec).id()));
+            return fleet.tenant()
+                    .as(() -> campaigns.start(campaigns.create(spec).id()));
         }
 
         CampaignId campaignId() {
-            return java.util.Objects.requireNonNull(campaign);
+            return requireNonNull(campaign);
         }
 
         CampaignView campaign() {
@@ -435,7 +443,8 @@ class PollDeskTest {
         }
 
         void report(int index, UpdateState state) {
-            String update = jdbc.sql("select id::text from node_update where node_id = :node and campaign_id = :campaign")
+            String update = jdbc.sql(
+                            "select id::text from node_update where node_id = :node and campaign_id = :campaign")
                     .param("node", node(index))
                     .param("campaign", campaignId().value())
                     .query(String.class)
@@ -446,9 +455,11 @@ class PollDeskTest {
 
         void downloadAll() {
             for (int node = 0; node < fleet.nodes().size(); node++) {
-                known[node] = Math.max(known[node], answer(node) instanceof PollAnswer.Changed it
-                        ? it.response().assignmentVersion()
-                        : 0);
+                known[node] = Math.max(
+                        known[node],
+                        answer(node) instanceof PollAnswer.Changed it
+                                ? it.response().assignmentVersion()
+                                : 0);
                 report(node, UpdateState.DOWNLOADED);
             }
         }
@@ -491,7 +502,8 @@ class PollDeskTest {
 
         /** A node that holds a permit. */
         int permitted() {
-            UUID node = jdbc.sql("select node_id from permit where campaign_id = :campaign and ended_at is null limit 1")
+            UUID node = jdbc.sql(
+                            "select node_id from permit where campaign_id = :campaign and ended_at is null limit 1")
                     .param("campaign", campaignId().value())
                     .query(UUID.class)
                     .single();
@@ -514,8 +526,7 @@ class PollDeskTest {
         /** Makes the permits look as if they had been granted that much earlier. */
         void shiftPermit(Duration by) {
             transactions.executeWithoutResult(status -> {
-                jdbc.sql(
-                                """
+                jdbc.sql("""
                                 update permit
                                 set granted_at = granted_at - make_interval(secs => :by),
                                     valid_until = valid_until - make_interval(secs => :by),
@@ -530,8 +541,10 @@ class PollDeskTest {
         }
 
         String why(int index) {
-            return java.util.Objects.requireNonNull(
-                    fleet.tenant().as(() -> explanations.explain(new NodeId(node(index)))).explanation().code());
+            return requireNonNull(fleet.tenant()
+                    .as(() -> explanations.explain(new NodeId(node(index))))
+                    .explanation()
+                    .code());
         }
 
         String state(int index) {

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.simulator.local;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.simulator.quickstart;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,12 +5,15 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.maintenancemanager.core.event.ChangeListener;
+import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -18,11 +21,11 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells whose API token it is. What it knows is less than a second old, so that a revocation works within one even where no
- * note of it arrives.
+ * Tells whose API token it is. A note of a change drops what is held; where no note arrives, a revocation works within a
+ * second nevertheless, since nothing is believed for longer.
  */
 @Component
-public class ApiTokenDirectory {
+public class ApiTokenDirectory implements ChangeListener {
     private static final Duration BELIEVED_FOR = Duration.ofMillis(800);
     private static final int TOKENS_HELD = 10_000;
 
@@ -56,8 +59,15 @@ public class ApiTokenDirectory {
         return Optional.of(found.caller());
     }
 
-    /** To be called when any token may have changed. */
-    public void forgetAll() {
+    @Override
+    public void changed(ChangeNotes.Kind kind, TenantId tenant, List<UUID> ids) {
+        if (kind == ChangeNotes.Kind.API_TOKENS) {
+            known.invalidateAll();
+        }
+    }
+
+    @Override
+    public void forgetEverything() {
         known.invalidateAll();
     }
 

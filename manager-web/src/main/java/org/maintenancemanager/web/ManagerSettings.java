@@ -1,6 +1,5 @@
 package org.maintenancemanager.web;
 
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,13 +23,11 @@ public record ManagerSettings(
      * @param pollBurst polls that one node may make at once after a silence
      * @param nodesRemembered nodes whose polls are counted at the same time; about 100 bytes each. A node beyond is
      *     counted anew, so it is never refused by mistake
-     * @param pendingPoll how long a node that waits for approval should wait before it asks again
      */
     public record NodeApi(
             @DefaultValue("5") int pollsPerSecond,
             @DefaultValue("20") int pollBurst,
-            @DefaultValue("200000") int nodesRemembered,
-            @DefaultValue("30s") Duration pendingPoll) {
+            @DefaultValue("200000") int nodesRemembered) {
         public NodeApi {
             if (pollsPerSecond < 0 || pollBurst < 1 || nodesRemembered < 1) {
                 throw new IllegalArgumentException(

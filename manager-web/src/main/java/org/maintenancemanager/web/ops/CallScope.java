@@ -11,13 +11,18 @@ public final class CallScope {
 
     /** Runs the work on behalf of the context; each log line of it names request, tenant and actor. */
     public static <T extends @Nullable Object> T call(CallContext context, Callable<T> work) throws Exception {
+        String outer = MDC.get("requestId");
         MDC.put("requestId", context.requestId());
         MDC.put("tenant", context.tenant().toString());
         MDC.put("actor", context.actor());
         try {
             return context.call(work);
         } finally {
-            MDC.remove("requestId");
+            if (outer == null) {
+                MDC.remove("requestId");
+            } else {
+                MDC.put("requestId", outer);
+            }
             MDC.remove("tenant");
             MDC.remove("actor");
         }

@@ -1,11 +1,19 @@
 package org.maintenancemanager.web.testing;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.testing.TestDatabase;
@@ -14,6 +22,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The whole server, started once a JVM on its own database and on free ports of 127.0.0.1. Tests share it, so each makes
@@ -22,6 +32,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class ManagerUnderTest {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Token apiToken;
     private final ConfigurableApplicationContext context;
@@ -37,6 +49,7 @@ public final class ManagerUnderTest {
                         "--spring.datasource.url=" + database.url(),
                         "--spring.datasource.username=" + database.user(),
                         "--spring.datasource.password=" + database.password(),
+                        "--manager.artifacts.directory=" + newDirectory(),
                         "--server.address=127.0.0.1",
                         "--server.port=0",
                         "--spring.grpc.server.address=127.0.0.1",
@@ -45,6 +58,14 @@ public final class ManagerUnderTest {
                         "--manager.artifacts.keep-free=0B",
                         "--manager.bootstrap-token=" + apiToken.text());
         jdbc = JdbcClient.create(database.dataSource());
+    }
+
+    private static Path newDirectory() {
+        try {
+            return Files.createTempDirectory("manager-under-test");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static final class Holder {
@@ -138,11 +159,48 @@ public final class ManagerUnderTest {
     public HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for an answer", e);
+        }
+    }
+
+    /** A POST of JSON to the node API; without a credential if {@code nodeToken} is null. */
+    public HttpResponse<String> nodeCall(String path, @Nullable String nodeToken, String json) {
+        HttpRequest.Builder request = request("/node/v1/" + path).POST(HttpRequest.BodyPublishers.ofString(json));
+        return send(nodeToken == null ? request : request.header("Authorization", "Bearer " + nodeToken));
+    }
+
+    /** A node that has enrolled with a key of its own, under this name at a site of its own. */
+    public EnrolledNode newNode(String name) {
+        HttpResponse<String> answer = nodeCall(
+                "enroll", null, """
+                {"enrollmentToken": "%s", "name": "%s", "publicKey": "%s",
+                 "facts": {"architecture": "x86_64",
+                           "slots": [{"name": "A", "state": "ACTIVE", "imageVersion": "1"},
+                                     {"name": "B", "state": "INACTIVE"}]}}
+                """.formatted(newEnrollmentToken(1, "AUTO").text(), name, newPublicKey()));
+        JsonNode body = JSON.readTree(answer.body());
+        return new EnrolledNode(
+                UUID.fromString(body.get("nodeId").asString()),
+                body.get("nodeToken").asString());
+    }
+
+    public record EnrolledNode(UUID id, String token) {}
+
+    /** A fresh Ed25519 key as PEM, escaped for a JSON string. */
+    public static String newPublicKey() {
+        try {
+            byte[] key = KeyPairGenerator.getInstance("Ed25519")
+                    .generateKeyPair()
+                    .getPublic()
+                    .getEncoded();
+            return "-----BEGIN PUBLIC KEY-----\\n%s\\n-----END PUBLIC KEY-----\\n"
+                    .formatted(Base64.getEncoder().encodeToString(key));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform since 15 has Ed25519", e);
         }
     }
 

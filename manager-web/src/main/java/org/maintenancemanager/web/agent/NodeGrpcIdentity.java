@@ -1,0 +1,73 @@
+package org.maintenancemanager.web.agent;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
+import java.util.Locale;
+import java.util.Set;
+import org.maintenancemanager.api.grpc.node.NodeServiceGrpc;
+import org.maintenancemanager.core.update.KnownNode;
+import org.maintenancemanager.web.ops.RequestIds;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.stereotype.Component;
+
+/**
+ * Knows the node by the metadata {@code authorization: Bearer <node token>}, before its message is read. Whatever is not
+ * listed as open needs a node's token, also services that somebody adds later.
+ */
+@Component
+@GlobalServerInterceptor
+class NodeGrpcIdentity implements ServerInterceptor {
+    static final Context.Key<KnownNode> NODE = Context.key("node");
+    static final Context.Key<String> REQUEST_ID = Context.key("requestId");
+
+    private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
+    private static final Metadata.Key<String> REQUEST_ID_KEY = key(RequestIds.HEADER.toLowerCase(Locale.ROOT));
+
+    /** Enrollment brings its token in the message; health says only that we serve. */
+    private static final Set<String> OPEN = Set.of(
+            NodeServiceGrpc.getEnrollMethod().getFullMethodName(),
+            "grpc.health.v1.Health/Check",
+            "grpc.health.v1.Health/Watch");
+
+    private final NodeCalls calls;
+
+    NodeGrpcIdentity(NodeCalls calls) {
+        this.calls = calls;
+    }
+
+    static Metadata.Key<String> key(String name) {
+        return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        String requestId = RequestIds.of(headers.get(REQUEST_ID_KEY));
+        var named = new SimpleForwardingServerCall<Q, A>(call) {
+            @Override
+            public void sendHeaders(Metadata answer) {
+                answer.put(REQUEST_ID_KEY, requestId);
+                super.sendHeaders(answer);
+            }
+        };
+        Context context = Context.current().withValue(REQUEST_ID, requestId);
+        if (!OPEN.contains(call.getMethodDescriptor().getFullMethodName())) {
+            try {
+                context = context.withValue(NODE, calls.authenticate(headers.get(AUTHORIZATION)));
+            } catch (RuntimeException e) {
+                StatusRuntimeException failure = NodeGrpc.failure(Refusal.because(e));
+                Metadata trailers = failure.getTrailers() == null ? new Metadata() : failure.getTrailers();
+                trailers.put(REQUEST_ID_KEY, requestId);
+                call.close(failure.getStatus(), trailers);
+                return new ServerCall.Listener<>() {};
+            }
+        }
+        return Contexts.interceptCall(context, named, headers, next);
+    }
+}

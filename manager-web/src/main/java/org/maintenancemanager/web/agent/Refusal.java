@@ -1,0 +1,113 @@
+package org.maintenancemanager.web.agent;
+
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.problem.Problem.FieldError;
+import org.maintenancemanager.api.problem.ProblemType;
+import org.maintenancemanager.core.node.EnrollmentRefused;
+import org.maintenancemanager.core.query.Conflict;
+import org.maintenancemanager.core.query.InvalidInput;
+import org.maintenancemanager.core.query.NotFound;
+import org.maintenancemanager.core.update.Overloaded;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
+
+/** Why a node's call gets no success, in the same words for REST and gRPC. */
+final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private static final Logger log = LoggerFactory.getLogger(Refusal.class);
+
+    /** When the database is away, nodes come again in this many seconds, spread so that they do not come together. */
+    private static final int SHORTEST_RETRY_SECONDS = 3;
+
+    private static final int LONGEST_RETRY_SECONDS = 15;
+
+    private final ProblemType type;
+    private final @Nullable String detail;
+    private final transient List<FieldError> errors;
+    private final int retryAfterSeconds;
+
+    private Refusal(ProblemType type, @Nullable String detail, List<FieldError> errors, int retryAfterSeconds) {
+        // Part of the conversation, not a fault: nobody reads its stack trace.
+        super(detail, null, false, false);
+        this.type = type;
+        this.detail = detail;
+        this.errors = errors;
+        this.retryAfterSeconds = retryAfterSeconds;
+    }
+
+    static Refusal of(ProblemType type) {
+        return new Refusal(type, null, List.of(), 0);
+    }
+
+    static Refusal of(ProblemType type, String detail) {
+        return new Refusal(type, detail, List.of(), 0);
+    }
+
+    static Refusal retry(ProblemType type, int afterSeconds) {
+        return new Refusal(type, null, List.of(), afterSeconds);
+    }
+
+    static Refusal at(String pointer, String message) {
+        return new Refusal(ProblemType.INVALID_REQUEST, null, List.of(new FieldError(pointer, message)), 0);
+    }
+
+    /** What the core threw, as an answer. Only what nobody expected is logged. */
+    static Refusal because(Exception e) {
+        return switch (e) {
+            case Refusal refusal -> refusal;
+            case EnrollmentRefused refused -> of(ProblemType.UNAUTHENTICATED);
+            case InvalidInput input ->
+                new Refusal(
+                        input.type(),
+                        null,
+                        input.problems().stream()
+                                .map(problem -> new FieldError(problem.pointer(), problem.message()))
+                                .toList(),
+                        0);
+            case NotFound notFound ->
+                of(ProblemType.NOT_FOUND, "There is no %s %s.".formatted(notFound.kind(), notFound.id()));
+            case Conflict conflict -> of(conflict.type(), conflict.detail());
+            case Overloaded overloaded -> retry(ProblemType.UNAVAILABLE, overloaded.retryAfterSeconds());
+            case CannotCreateTransactionException noDatabase -> databaseAway(noDatabase);
+            case DataAccessResourceFailureException noDatabase -> databaseAway(noDatabase);
+            case TransientDataAccessException tooBusy -> databaseAway(tooBusy);
+            // The commit's outcome is unknown: the node resends, and the number of the report decides.
+            case TransactionSystemException unknown -> databaseAway(unknown);
+            default -> {
+                log.error("A node's call failed", e);
+                yield of(ProblemType.INTERNAL);
+            }
+        };
+    }
+
+    private static Refusal databaseAway(Exception e) {
+        log.warn("The database did not serve a node's call: {}", e.toString());
+        return retry(
+                ProblemType.UNAVAILABLE,
+                ThreadLocalRandom.current().nextInt(SHORTEST_RETRY_SECONDS, LONGEST_RETRY_SECONDS + 1));
+    }
+
+    ProblemType type() {
+        return type;
+    }
+
+    @Nullable
+    String detail() {
+        return detail;
+    }
+
+    List<FieldError> errors() {
+        return errors;
+    }
+
+    /** 0: nothing is said about when. */
+    int retryAfterSeconds() {
+        return retryAfterSeconds;
+    }
+}

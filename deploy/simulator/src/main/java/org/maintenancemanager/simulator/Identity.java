@@ -1,0 +1,27 @@
+package org.maintenancemanager.simulator;
+
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/** The key by which the manager knows a node again. */
+record Identity(String publicKeyPem, String privateKeyPem) {
+    static Identity generate() {
+        try {
+            KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+            return new Identity(
+                    pem("PUBLIC KEY", pair.getPublic().getEncoded()),
+                    pem("PRIVATE KEY", pair.getPrivate().getEncoded()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java from 15 on has Ed25519", e);
+        }
+    }
+
+    private static String pem(String kind, byte[] der) {
+        String lines = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                .encodeToString(der);
+        return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, lines, kind);
+    }
+}

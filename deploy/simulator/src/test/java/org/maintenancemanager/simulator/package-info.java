@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.simulator;
+
+import org.jspecify.annotations.NullMarked;

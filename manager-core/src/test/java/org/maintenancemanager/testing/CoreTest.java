@@ -33,7 +33,8 @@ import org.springframework.test.context.TestConstructor;
             "manager.artifacts.directory=target/test-artifacts",
             "manager.artifacts.keep-free=0B",
             "spring.main.banner-mode=off",
-            "logging.level.root=warn"
+            "logging.level.root=warn",
+            "logging.level.org.hibernate.orm.jdbc.error=off"
         })
 @TestConstructor(autowireMode = TestConstructor.AutowireMode.ALL)
 public @interface CoreTest {

@@ -23,6 +23,7 @@ import org.maintenancemanager.core.query.ViolatedConstraint;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -58,13 +59,14 @@ public class Images {
     private final ImageRows rows;
     private final ImageJournal journal;
     private final JdbcClient jdbc;
-    private final List<ImageUse> uses;
+    private final ObjectProvider<ImageUse> uses;
 
-    Images(ImageRows rows, ImageJournal journal, JdbcClient jdbc, List<ImageUse> uses) {
+    /** @param uses asked for late, since those who use images ask this class about them */
+    Images(ImageRows rows, ImageJournal journal, JdbcClient jdbc, ObjectProvider<ImageUse> uses) {
         this.rows = rows;
         this.journal = journal;
         this.jdbc = jdbc;
-        this.uses = List.copyOf(uses);
+        this.uses = uses;
     }
 
     /** Registers all of them as drafts, or none. */

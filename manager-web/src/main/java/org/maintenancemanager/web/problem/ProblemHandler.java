@@ -1,5 +1,6 @@
 package org.maintenancemanager.web.problem;
 
+import jakarta.persistence.OptimisticLockException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.ConstraintViolationException;
@@ -15,6 +16,7 @@ import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.StaleVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.OptimisticLockingFailureException;
@@ -146,19 +148,26 @@ class ProblemHandler {
                         "Available are: %s.".formatted(names(wrong.getSupportedMediaTypes())));
             case OptimisticLockingFailureException stale ->
                 Answer.of(ProblemType.PRECONDITION_FAILED, "It has another version by now.");
-            case DataIntegrityViolationException refused -> {
-                // The checks before it should have found it; what slips through is a race with another call.
-                log.warn("the database refused a change: {}", String.valueOf(refused.getMostSpecificCause()));
-                yield Answer.of(
-                        ProblemType.CONFLICT,
-                        "Another call changed the same objects meanwhile; load them and try again.");
-            }
+            case DataIntegrityViolationException refused -> conflict(refused);
+            // The same two from the entity manager itself, which nobody translates.
+            case OptimisticLockException stale ->
+                Answer.of(ProblemType.PRECONDITION_FAILED, "It has another version by now.");
+            case org.hibernate.exception.ConstraintViolationException refused -> conflict(refused);
             case CannotGetJdbcConnectionException down -> unavailable(response);
             case CannotCreateTransactionException down -> unavailable(response);
             case TransientDataAccessException down -> unavailable(response);
             case ErrorResponse known -> Answer.of(typeOf(known.getStatusCode().value()), null);
             default -> Answer.of(ProblemType.INTERNAL, null);
         };
+    }
+
+    /** The checks before it should have found it; what slips through is a race with another call. */
+    private static Answer conflict(Exception refused) {
+        log.warn(
+                "the database refused a change: {}",
+                String.valueOf(NestedExceptionUtils.getMostSpecificCause(refused)));
+        return Answer.of(
+                ProblemType.CONFLICT, "Another call changed the same objects meanwhile; load them and try again.");
     }
 
     private static Answer unavailable(HttpServletResponse response) {

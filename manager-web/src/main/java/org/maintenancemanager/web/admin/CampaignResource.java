@@ -1,0 +1,106 @@
+package org.maintenancemanager.web.admin;
+
+import java.util.List;
+import java.util.UUID;
+import org.maintenancemanager.api.admin.Campaign;
+import org.maintenancemanager.api.admin.CampaignWave;
+import org.maintenancemanager.api.admin.NewCampaign;
+import org.maintenancemanager.core.campaign.CampaignId;
+import org.maintenancemanager.core.campaign.CampaignView;
+import org.maintenancemanager.core.campaign.Campaigns;
+import org.maintenancemanager.core.query.ListRequest;
+import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.web.rest.Answers;
+import org.maintenancemanager.web.rest.IfMatch;
+import org.maintenancemanager.web.rest.JsonBody;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Campaigns and their lifecycle. */
+@RestController
+@RequestMapping("/api/v1/campaigns")
+class CampaignResource {
+    private final Campaigns campaigns;
+
+    CampaignResource(Campaigns campaigns) {
+        this.campaigns = campaigns;
+    }
+
+    @GetMapping
+    Page<Campaign> list(ListRequest request) {
+        return campaigns.list(request).map(CampaignJson::shown);
+    }
+
+    @GetMapping("/{id}")
+    ResponseEntity<Campaign> get(@PathVariable UUID id) {
+        return answer(campaigns.load(new CampaignId(id)));
+    }
+
+    @GetMapping("/{id}/waves")
+    Page<CampaignWave> waves(@PathVariable UUID id) {
+        return new Page<>(CampaignJson.shown(campaigns.load(new CampaignId(id))).waves(), null);
+    }
+
+    @PostMapping
+    ResponseEntity<Object> create(JsonBody body) {
+        return Answers.created(body, NewCampaign.class, this::create, "/api/v1/campaigns", Campaign::id);
+    }
+
+    private List<Campaign> create(List<NewCampaign> wanted) {
+        return campaigns.createAll(CampaignJson.specs(wanted)).stream()
+                .map(CampaignJson::shown)
+                .toList();
+    }
+
+    @PatchMapping(
+            path = "/{id}",
+            consumes = {"application/merge-patch+json", "application/json"})
+    ResponseEntity<Campaign> change(@PathVariable UUID id, IfMatch ifMatch, JsonBody body) {
+        CampaignView before = campaigns.load(new CampaignId(id));
+        NewCampaign wanted = body.mergedInto(CampaignJson.editable(before.spec()));
+        // The version is compared again under the lock, so what was merged into is what is replaced.
+        if (before.version() != ifMatch.version()) {
+            throw new StaleVersion("campaign", id.toString());
+        }
+        return answer(campaigns.edit(before.id(), ifMatch.version(), CampaignJson.spec(wanted)));
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void delete(@PathVariable UUID id, IfMatch ifMatch) {
+        campaigns.delete(new CampaignId(id), ifMatch.version());
+    }
+
+    @PostMapping("/{id}:start")
+    ResponseEntity<Campaign> start(@PathVariable UUID id) {
+        return answer(campaigns.start(new CampaignId(id)));
+    }
+
+    @PostMapping("/{id}:pause")
+    ResponseEntity<Campaign> pause(@PathVariable UUID id) {
+        return answer(campaigns.pause(new CampaignId(id)));
+    }
+
+    @PostMapping("/{id}:resume")
+    ResponseEntity<Campaign> resume(@PathVariable UUID id) {
+        return answer(campaigns.resume(new CampaignId(id)));
+    }
+
+    @PostMapping("/{id}:abort")
+    ResponseEntity<Campaign> abort(@PathVariable UUID id) {
+        return answer(campaigns.abort(new CampaignId(id)));
+    }
+
+    private static ResponseEntity<Campaign> answer(CampaignView campaign) {
+        return Answers.of(CampaignJson.shown(campaign), campaign.version());
+    }
+}

@@ -1,0 +1,193 @@
+package org.maintenancemanager.web.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.web.admin.AdminApi.Reply;
+
+class CampaignResourceTest {
+    private final AdminApi api = new AdminApi();
+    private final String site = api.newSite();
+    private final String name = "campaign-" + UUID.randomUUID();
+
+    @Test
+    void campaignGoesItsWayAndSaysWhereItStands() {
+        api.post(
+                        "/api/v1/nodes",
+                        IntStream.range(0, 20)
+                                .mapToObj(i -> AdminApi.node(site + i, site))
+                                .collect(Collectors.joining(",", "[", "]")))
+                .expect(201);
+        Reply created =
+                api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), "")).expect(201);
+        String path = created.http().headers().firstValue("Location").orElseThrow();
+        assertThat(created.body().get("state").asString()).isEqualTo("DRAFT");
+        assertThat(created.body().get("permitLimit").asString()).isEqualTo("PT1H");
+
+        assertThat(states(
+                        api.act(path + ":start"),
+                        api.act(path + ":pause"),
+                        api.act(path + ":pause"),
+                        api.act(path + ":resume")))
+                .containsExactly("RUNNING", "PAUSED", "PAUSED", "RUNNING");
+        Reply waves = api.get(path + "/waves").expect(200);
+        assertThat(waves.body().at("/items/0/percent").asInt()).isEqualTo(5);
+        assertThat(waves.body().at("/items/0/members").asInt()).isEqualTo(1);
+        assertThat(waves.body().at("/items/1/rest").asBoolean()).isTrue();
+        assertThat(waves.body().at("/items/1/updates/OFFERED").asInt()).isEqualTo(19);
+        assertThat(api.all("/api/v1/node-updates?filter=campaign%3D%3D" + name + "%3Bwave%3D%3D1&sort=node", 7))
+                .hasSize(19)
+                .allSatisfy(update -> assertThat(update.get("state").asString()).isEqualTo("OFFERED"));
+        assertThat(api.all("/api/v1/nodes?filter=campaign%3D%3D" + name + "%3BupdateState%3D%3DOFFERED", 50))
+                .hasSize(20);
+        assertThat(states(api.act(path + ":abort"))).containsExactly("ABORTED");
+        assertThat(api.act(path + ":start").expect(409).code()).isEqualTo("illegal-state");
+        assertThat(api.get(path).body().get("stateReason").asString()).isEqualTo("OPERATOR");
+        assertThat(api.get("/api/v1/outbox-events?filter=objectId%3D%3D" + created.id())
+                        .expect(200)
+                        .body()
+                        .get("items")
+                        .size())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void draftIsPatchedAndDeletedWithItsTag() {
+        Reply created =
+                api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), "")).expect(201);
+        String path = "/api/v1/campaigns/" + created.id();
+
+        Reply changed = api.patch(
+                        path,
+                        "{\"maxInFlight\":7,\"waves\":[{\"name\":\"one\",\"count\":3,\"minConfirmedShare\":0.5}],"
+                                + "\"neededTime\":\"PT2M\",\"startsAt\":\"2099-01-01T00:00:00Z\"}",
+                        "\"0\"")
+                .expect(200);
+        assertThat(changed.body().get("maxInFlight").asInt()).isEqualTo(7);
+        assertThat(changed.body().at("/waves/0/count").asInt()).isEqualTo(3);
+        assertThat(changed.body().at("/waves/1/rest").asBoolean()).isTrue();
+        assertThat(changed.body().get("neededTime").asString()).isEqualTo("PT2M");
+        assertThat(api.patch(path, "{\"maxInFlight\":8}", "\"0\"").expect(412).code())
+                .isEqualTo("precondition-failed");
+        String tag = changed.http().headers().firstValue("ETag").orElseThrow();
+        assertThat(api.patch(path, "{\"maxInFlight\":null,\"permitLimit\":\"-PT5M\"}", tag)
+                        .expect(400)
+                        .errors())
+                .singleElement()
+                .asString()
+                .startsWith("/permitLimit: ");
+        api.delete(path, tag).expect(204);
+        api.get(path).expect(404);
+    }
+
+    @Test
+    void runningCampaignIsNeitherPatchedNorDeleted() {
+        api.post("/api/v1/nodes", AdminApi.node(name, site)).expect(201);
+        Reply created =
+                api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), "")).expect(201);
+        String path = "/api/v1/campaigns/" + created.id();
+        String tag = api.act(path + ":start")
+                .expect(200)
+                .http()
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+
+        assertThat(api.patch(path, "{\"prestage\":true}", tag).expect(409).code())
+                .isEqualTo("illegal-state");
+        assertThat(api.delete(path, tag).expect(409).code()).isEqualTo("illegal-state");
+        assertThat(api.patch(path, "{\"maxInFlight\":1}", tag)
+                        .expect(200)
+                        .body()
+                        .get("maxInFlight")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void badCampaignIsToldFieldByField() {
+        Reply refused = api.post("/api/v1/campaigns", """
+                {"name": "%s", "imageId": "%s", "maxInFlight": 0, "neededTime": "-PT5M",
+                 "waves": [{"name": "a", "percent": 60}, {"name": "b", "percent": 50}]}
+                """.formatted(name, image("DRAFT")));
+
+        assertThat(refused.expect(400).errors())
+                .extracting(error -> error.substring(0, error.indexOf(':')))
+                .containsExactly("/selector", "/maxInFlight", "/neededTime", "/waves/1/percent", "/imageId");
+        assertThat(refused.errors().getLast()).isEqualTo("/imageId: is DRAFT; it must be PUBLISHED");
+    }
+
+    @Test
+    void selectorThatDoesNotParseIsToldWithItsPosition() {
+        Reply refused = api.post(
+                "/api/v1/campaigns",
+                campaign(image("PUBLISHED"), "").replace("site==" + site, "site==/a;;colour==red"));
+
+        assertThat(refused.expect(400).errors())
+                .singleElement()
+                .asString()
+                .startsWith("/selector: ")
+                .contains("position");
+    }
+
+    @Test
+    void waveHasOneShareAndKnownFields() {
+        String two = campaign(
+                image("PUBLISHED"), ",\"waves\":[{\"name\":\"a\",\"percent\":1,\"count\":2},{\"name\":\"b\"}]");
+        String unknown = campaign(image("PUBLISHED"), ",\"waves\":[{\"name\":\"a\",\"percentage\":1}]");
+
+        assertThat(api.post("/api/v1/campaigns", two).expect(400).errors())
+                .containsExactly(
+                        "/waves/0: has 2 of percent, count, selector and \"rest\": true; it must have one",
+                        "/waves/1: has 0 of percent, count, selector and \"rest\": true; it must have one");
+        assertThat(api.post("/api/v1/campaigns", unknown).expect(400).errors())
+                .containsExactly(
+                        "/waves/0/percentage: is not known here; allowed are count, minConfirmedShare, name, percent,"
+                                + " rest, selector");
+        assertThat(api.post("/api/v1/campaigns", "{}").expect(400).errors())
+                .containsExactly("/name: is required", "/imageId: is required");
+    }
+
+    @Test
+    void bulkCreatesAllOrNone() {
+        String good = campaign(image("PUBLISHED"), "");
+
+        Reply refused = api.post("/api/v1/campaigns", "[%s,%s]".formatted(good, good.replace("site==" + site, "")));
+        Reply twice = api.post("/api/v1/campaigns", "[%s,%s]".formatted(good, good));
+
+        assertThat(refused.expect(400).errors()).singleElement().asString().startsWith("/1/selector: ");
+        assertThat(twice.expect(409).code()).isEqualTo("conflict");
+        assertThat(api.all("/api/v1/campaigns?filter=name%3D%3D" + name, 10)).isEmpty();
+    }
+
+    private String campaign(UUID image, String more) {
+        return "{\"name\":\"%s\",\"imageId\":\"%s\",\"selector\":\"site==%s\"%s}".formatted(name, image, site, more);
+    }
+
+    private UUID image(String state) {
+        UUID id = UUID.randomUUID();
+        api.manager
+                .jdbc()
+                .sql("""
+                        insert into image (tenant_id, id, family, image_version, release_counter, architecture,
+                                           size_bytes, sha256, state)
+                        values (:tenant, :id, 'edge', cast(:id as text), 2, 'x86_64', 1, repeat('b', 64), :state)
+                        """)
+                .param("tenant", TenantId.DEFAULT.value())
+                .param("id", id)
+                .param("state", state)
+                .update();
+        return id;
+    }
+
+    private static List<String> states(Reply... replies) {
+        return List.of(replies).stream()
+                .map(reply -> reply.expect(200).body().get("state").asString())
+                .toList();
+    }
+}

@@ -1,6 +1,7 @@
 package org.maintenancemanager.web.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.UUID;
@@ -54,6 +55,36 @@ class CampaignResourceTest {
                         .get("items")
                         .size())
                 .isEqualTo(4);
+    }
+
+    @Test
+    void waitingNodesAreExplainedOneByOneAndCounted() {
+        String node =
+                api.post("/api/v1/nodes", AdminApi.node(name, site)).expect(201).id();
+        assertThat(api.get("/api/v1/nodes/" + node + "/explanation")
+                        .expect(200)
+                        .body()
+                        .get("directive")
+                        .asString())
+                .isEqualTo("NONE");
+        Reply created =
+                api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), "")).expect(201);
+        String path = "/api/v1/campaigns/" + created.id();
+        api.act(path + ":start").expect(200);
+        api.act(path + ":pause").expect(200);
+
+        // The campaign's facts are held in memory for a moment.
+        await().untilAsserted(() -> {
+            Reply explained = api.get("/api/v1/nodes/" + node + "/explanation").expect(200);
+            assertThat(explained.body().path("code").asString("")).isEqualTo("CAMPAIGN_PAUSED");
+            assertThat(explained.body().get("campaignId").asString()).isEqualTo(created.id());
+            assertThat(explained.body().get("gates").findValuesAsString("gate")).startsWith("NODE_STATE");
+        });
+        Reply reasons = api.get(path + "/reasons").expect(200);
+        assertThat(reasons.body().at("/waiting/0/code").asString()).isEqualTo("CAMPAIGN_PAUSED");
+        assertThat(reasons.body().at("/waiting/0/nodes").asInt()).isEqualTo(1);
+        api.get("/api/v1/nodes/" + UUID.randomUUID() + "/explanation").expect(404);
+        api.get("/api/v1/campaigns/" + UUID.randomUUID() + "/reasons").expect(404);
     }
 
     @Test

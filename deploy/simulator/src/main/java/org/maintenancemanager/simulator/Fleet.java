@@ -92,6 +92,8 @@ public final class Fleet implements AutoCloseable {
      */
     public void kill() {
         world.kill();
+        // Before the lock, which a close() that waits for the nodes may hold.
+        threads.forEach(Thread::interrupt);
         end(Duration.ZERO);
     }
 

@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -140,17 +142,18 @@ class FleetTest {
     void nodeGoesOnAfterAPowerCut(UpdateState state) throws Exception {
         AtomicReference<Fleet> running = new AtomicReference<>();
         AtomicBoolean cut = new AtomicBoolean(true);
+        CountDownLatch dead = new CountDownLatch(1);
         manager.before = request -> {
             if (hasState(request, state) && cut.getAndSet(false)) {
                 await().until(() -> running.get() != null);
                 running.get().kill();
+                dead.countDown();
                 return state.ordinal() % 2 == 0;
             }
             return true;
         };
         running.set(fleet(1).start());
-        await().atMost(PATIENCE).until(() -> !cut.get());
-        running.get().close();
+        assertThat(dead.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         try (Fleet again = fleet(1).start()) {
             awaitAll(1, CONFIRMED);

@@ -36,7 +36,7 @@ import org.maintenancemanager.api.node.SlotState;
 import org.maintenancemanager.api.node.UpdateState;
 
 class FleetTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String OLD_SHA256 = "0".repeat(64);
     private static final Slot OLD_RUNS = new Slot(SlotName.A, SlotState.ACTIVE, "1.0", OLD_SHA256);
 
@@ -322,6 +322,20 @@ class FleetTest {
 
             assertThat(manager.nodes.values().stream().map(node -> node.name))
                     .containsExactlyInAnyOrder("berlin-00000", "berlin-00001", "oslo-00002");
+        }
+    }
+
+    @Test
+    void someNodesMayUseGrpc() throws Exception {
+        try (FakeGrpc grpc = new FakeGrpc(manager);
+                Fleet fleet = fleet(20).grpc(grpc.address()).grpcShare(0.5).start()) {
+            awaitAll(20, CONFIRMED);
+
+            assertThat(grpc.calls.get()).isPositive();
+            assertThat((long) grpc.calls.get())
+                    .isLessThan(
+                            20 + fleet.statistics().polls() + fleet.statistics().reports());
+            assertThat(fleet.statistics().errors()).isZero();
         }
     }
 

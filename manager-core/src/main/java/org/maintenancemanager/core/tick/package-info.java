@@ -1,6 +1,6 @@
 /**
  * The clockwork: small idempotent Quartz jobs. The one package that knows Quartz; it calls services of update
- * and campaign, which hold the rules.
+ * and campaign, which hold the rules. May use update, campaign, event.
  */
 @NullMarked
 package org.maintenancemanager.core.tick;

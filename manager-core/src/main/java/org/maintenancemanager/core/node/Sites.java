@@ -220,7 +220,8 @@ public class Sites {
             audit.record("site.changed", KIND, id, before, after);
             notes.tenantChanged(tenant);
             if (!after.zone().equals(before.zone())) {
-                // Windows in the nodes' local time open at other instants now.
+                // Windows in the nodes' local time open at other instants now, and each node's zone may be its site's.
+                notes.allNodesChanged(tenant);
                 jdbc.sql("update tenant set window_version = window_version + 1 where id = :tenant")
                         .param("tenant", tenant.value())
                         .update();

@@ -212,9 +212,6 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
             } else {
                 forget(ids);
             }
-        } else if (kind == ChangeNotes.Kind.TENANT) {
-            // A site may have moved: its path and zone stand in the entries.
-            generations.computeIfAbsent(tenant, t -> new AtomicLong()).incrementAndGet();
         }
     }
 

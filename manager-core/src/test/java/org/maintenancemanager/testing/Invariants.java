@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The invariants of the domain as queries for rows that break them. For use when nobody writes. */
@@ -12,25 +13,25 @@ public final class Invariants {
 
     static {
         QUERIES.put("I1 permits in flight of a campaign, at any time, are at most its limit", """
-                select c.name, p.granted_at, count(*) as in_flight
+                select c.tenant_id, c.name, p.granted_at, count(*) as in_flight
                 from permit p
                 join campaign c on (c.tenant_id, c.id) = (p.tenant_id, p.campaign_id)
                 join permit other on (other.tenant_id, other.campaign_id) = (p.tenant_id, p.campaign_id)
                     and other.granted_at <= p.granted_at and (other.ended_at is null or other.ended_at > p.granted_at)
-                group by c.name, c.max_in_flight, p.id, p.granted_at
+                group by c.tenant_id, c.name, c.max_in_flight, p.id, p.granted_at
                 having count(*) > c.max_in_flight
                 """);
         QUERIES.put("I1 permits in flight of a site's subtree, at any time, are at most its budget", """
-                select b.name, p.granted_at, count(*) as in_flight
+                select b.tenant_id, b.name, p.granted_at, count(*) as in_flight
                 from permit p
                 join budget b on b.tenant_id = p.tenant_id and b.id = any (p.budget_ids)
                 join permit other on other.tenant_id = p.tenant_id and b.id = any (other.budget_ids)
                     and other.granted_at <= p.granted_at and (other.ended_at is null or other.ended_at > p.granted_at)
-                group by b.name, b.max_in_flight, p.id, p.granted_at
+                group by b.tenant_id, b.name, b.max_in_flight, p.id, p.granted_at
                 having count(*) > b.max_in_flight
                 """);
         QUERIES.put("I2 a campaign's counter equals the count", """
-                select counter.campaign_id, counter.in_flight,
+                select counter.tenant_id, counter.campaign_id, counter.in_flight,
                        (select count(*) from permit p
                         where (p.tenant_id, p.campaign_id) = (counter.tenant_id, counter.campaign_id)
                           and p.ended_at is null) as counted
@@ -41,13 +42,13 @@ public final class Invariants {
                       and p.ended_at is null)
                 """);
         QUERIES.put("I2 a budget's counter equals the count", """
-                select b.name, b.in_flight from budget b
+                select b.tenant_id, b.name, b.in_flight from budget b
                 where b.in_flight <> (select count(*) from permit p
                                       where p.tenant_id = b.tenant_id and b.id = any (p.budget_ids)
                                         and p.ended_at is null)
                 """);
         QUERIES.put("I2 the tenant's counter equals the count", """
-                select t.name, t.in_flight from tenant t
+                select t.id as tenant_id, t.name, t.in_flight from tenant t
                 where t.in_flight <> (select count(*) from permit p where p.tenant_id = t.id and p.ended_at is null)
                 """);
         QUERIES.put("I2 the counters of waves equal the counts", """
@@ -67,16 +68,16 @@ public final class Invariants {
                 """);
         QUERIES.put(
                 "I3 a permit ends before its window",
-                "select id, valid_until, window_end from permit where valid_until > window_end or granted_at > valid_until");
+                "select tenant_id, id, valid_until, window_end from permit where valid_until > window_end or granted_at > valid_until");
         QUERIES.put("I4 a terminal node update never changes", """
-                select update_id, from_state, to_state from update_transition
+                select tenant_id, update_id, from_state, to_state from update_transition
                 where from_state in ('CONFIRMED', 'FAILED', 'ROLLED_BACK', 'LOST', 'CANCELED', 'SUPERSEDED', 'SKIPPED')
                 """);
         QUERIES.put(
                 "I5 a node has at most one active update",
-                "select node_id, count(*) from node_update where active group by tenant_id, node_id having count(*) > 1");
+                "select tenant_id, node_id, count(*) from node_update where active group by tenant_id, node_id having count(*) > 1");
         QUERIES.put("I6 no permit while its campaign did not run", """
-                select p.id, p.granted_at, stopped.action, stopped.at
+                select p.tenant_id, p.id, p.granted_at, stopped.action, stopped.at
                 from permit p
                 join lateral (
                     select action, at from audit_event e
@@ -89,13 +90,13 @@ public final class Invariants {
                 ) stopped on stopped.action not in ('campaign.started', 'campaign.resumed')
                 """);
         QUERIES.put("I7 what was acknowledged is stored without a gap", """
-                select s.node_id, s.acked_seq from node_session s
+                select s.tenant_id, s.node_id, s.acked_seq from node_session s
                 where s.acked_seq <> (select count(distinct r.seq) from report r
                                       where (r.tenant_id, r.node_id) = (s.tenant_id, s.node_id)
                                         and r.seq <= s.acked_seq and r.received_at >= s.started_at)
                 """);
         QUERIES.put("I8 the state of an update is where its history leads", """
-                select u.id, u.state, h.to_state
+                select u.tenant_id, u.id, u.state, h.to_state
                 from node_update u
                 join lateral (
                     select to_state from update_transition t
@@ -104,14 +105,14 @@ public final class Invariants {
                 ) h on h.to_state <> u.state
                 """);
         QUERIES.put("I8 a history has no jump", """
-                select update_id, from_state, before
-                from (select update_id, from_state,
+                select tenant_id, update_id, from_state, before
+                from (select tenant_id, update_id, from_state,
                              lag(to_state) over (partition by tenant_id, update_id order by at, id) as before
                       from update_transition) steps
                 where before is not null and before <> from_state
                 """);
         QUERIES.put("I9 and I10: a node that disturbed itself had a permit", """
-                select t.update_id, t.to_state, t.at from update_transition t
+                select t.tenant_id, t.update_id, t.to_state, t.at from update_transition t
                 join node_update u on (u.tenant_id, u.id) = (t.tenant_id, t.update_id)
                 join campaign c on (c.tenant_id, c.id) = (u.tenant_id, u.campaign_id)
                 where t.to_state in ('INSTALLING', 'STAGED', 'REBOOTING', 'TRIAL') and not c.prestage
@@ -120,20 +121,20 @@ public final class Invariants {
                                     and p.granted_at <= t.at)
                 """);
         QUERIES.put("I14 no permit in a wave before the gate of the wave before passed", """
-                select p.id, p.wave, p.granted_at
+                select p.tenant_id, p.id, p.wave, p.granted_at
                 from permit p
                 join wave before on (before.tenant_id, before.campaign_id, before.ordinal)
                                     = (p.tenant_id, p.campaign_id, p.wave - 1)
                 where before.passed_at is null or before.passed_at > p.granted_at
                 """);
         QUERIES.put("I13 a campaign is COMPLETED exactly when every member is terminal", """
-                select c.name, c.state from campaign c
+                select c.tenant_id, c.name, c.state from campaign c
                 where c.state = 'COMPLETED'
                   and exists (select from node_update u
                               where (u.tenant_id, u.campaign_id) = (c.tenant_id, c.id) and u.active)
                 """);
         QUERIES.put("I15 a node does not install what it already ran confirmed", """
-                select u.id from node_update u
+                select u.tenant_id, u.id from node_update u
                 join image i on (i.tenant_id, i.id) = (u.tenant_id, u.image_id)
                 where u.from_sha256 = i.sha256 and u.state not in ('SKIPPED', 'CANCELED', 'SUPERSEDED')
                 """);
@@ -141,11 +142,15 @@ public final class Invariants {
 
     private Invariants() {}
 
-    /** The rows that break an invariant, by its name; empty when all hold. */
-    public static Map<String, List<Map<String, @Nullable Object>>> broken(JdbcClient jdbc) {
+    /** The rows of a tenant that break an invariant, by its name; empty when all hold. */
+    public static Map<String, List<Map<String, @Nullable Object>>> broken(JdbcClient jdbc, TenantId tenant) {
         Map<String, List<Map<String, @Nullable Object>>> broken = new LinkedHashMap<>();
         QUERIES.forEach((name, sql) -> {
-            List<Map<String, @Nullable Object>> rows = jdbc.sql(sql).query().listOfRows();
+            List<Map<String, @Nullable Object>> rows = jdbc.sql(
+                            "select * from (" + sql + ") broken where tenant_id = :tenant")
+                    .param("tenant", tenant.value())
+                    .query()
+                    .listOfRows();
             if (!rows.isEmpty()) {
                 broken.put(name, rows);
             }

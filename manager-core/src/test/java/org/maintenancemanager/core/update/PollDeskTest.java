@@ -145,7 +145,7 @@ class PollDeskTest {
         campaignClockwork.tick();
         assertThat(scene.campaign().state()).isEqualTo(CampaignState.COMPLETED);
         assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
-        assertThat(Invariants.broken(jdbc)).isEmpty();
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
     @Test
@@ -156,7 +156,7 @@ class PollDeskTest {
         assertThat(scene.pollAllAtOnce()).isEqualTo(10);
         assertThat(scene.pollAllAtOnce()).as("those that hold a permit keep it").isEqualTo(10);
         assertThat(scene.campaign().inFlight()).isEqualTo(10);
-        assertThat(Invariants.broken(jdbc)).isEmpty();
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
     @Test
@@ -179,7 +179,7 @@ class PollDeskTest {
         scene.report(first, UpdateState.ROLLED_BACK);
         // What memory knows of the budget may be a second old.
         await().until(() -> scene.pollAllAtOnce() == 3);
-        assertThat(Invariants.broken(jdbc)).isEmpty();
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
     @Test
@@ -208,7 +208,7 @@ class PollDeskTest {
         }
         assertThat(scene.campaign().inFlight()).as("after the pause").isEqualTo(inFlight);
         assertThat(scene.changed(0).directive()).as("a permit stays valid").isEqualTo(Directive.INSTALL);
-        assertThat(Invariants.broken(jdbc)).isEmpty();
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
     @Test
@@ -313,7 +313,7 @@ class PollDeskTest {
         scene.ofWave(0).forEach(scene::confirm);
         campaignClockwork.tick();
         await().untilAsserted(() -> assertThat(scene.changed(other).directive()).isEqualTo(Directive.DOWNLOAD));
-        assertThat(Invariants.broken(jdbc)).isEmpty();
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
     @Test
@@ -350,7 +350,7 @@ class PollDeskTest {
         scene.report(permitted, UpdateState.INSTALLING);
         scene.report(permitted, UpdateState.CONFIRMED);
         assertThat(scene.state(permitted)).isEqualTo("CONFIRMED");
-        assertThat(Invariants.broken(jdbc)).isEmpty();
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
     @Test

@@ -89,7 +89,7 @@ class ReportIntakeTest {
             assertThat(scene.history(node)).as("seed %d", node).hasSize(walk.size());
             assertThat(scene.acked(node)).isEqualTo(walk.size());
         }
-        assertThat(Invariants.broken(jdbc)).isEmpty();
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
     @Test
@@ -220,7 +220,7 @@ class ReportIntakeTest {
             }
         }
         assertThat(scene.failures()).isEqualTo(20);
-        assertThat(Invariants.broken(jdbc)).isEmpty();
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
     /** A fleet in a running campaign. */

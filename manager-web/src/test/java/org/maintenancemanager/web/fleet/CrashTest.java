@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.simulator.Fleet;
 import org.maintenancemanager.testing.Invariants;
@@ -54,7 +55,9 @@ class CrashTest {
                     .seed(7)
                     .start();
             Fleet running = fleet;
-            await("all are enrolled").atMost(PATIENCE).until(() -> running.statistics().enrolled() == NODES);
+            await("all are enrolled")
+                    .atMost(PATIENCE)
+                    .until(() -> running.statistics().enrolled() == NODES);
             String campaign = operator.campaign("good", image, 40);
             await("the campaign is in its middle").atMost(PATIENCE).until(() -> confirmed() > NODES / 4);
 
@@ -64,14 +67,16 @@ class CrashTest {
             Process second = start(port, directory);
             try {
                 awaitReady(url);
-                await("the campaign ends").atMost(PATIENCE).until(() -> operator.state(campaign).equals("COMPLETED"));
+                await("the campaign ends")
+                        .atMost(PATIENCE)
+                        .until(() -> operator.state(campaign).equals("COMPLETED"));
                 assertThat(confirmed()).isEqualTo(NODES);
             } finally {
                 fleet.close();
                 second.destroy();
                 second.waitFor();
             }
-            assertThat(Invariants.broken(jdbc)).isEmpty();
+            assertThat(Invariants.broken(jdbc, TenantId.DEFAULT)).isEmpty();
         } finally {
             first.destroyForcibly();
             if (fleet != null) {
@@ -118,12 +123,13 @@ class CrashTest {
 
     private static void awaitReady(String url) {
         HttpClient http = HttpClient.newHttpClient();
-        HttpRequest ready =
-                HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness")).build();
+        HttpRequest ready = HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness"))
+                .build();
         await("the manager is ready")
                 .atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
+                .until(() ->
+                        http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
     }
 
     private static int freePort() throws IOException {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.simulator.Faults;
 import org.maintenancemanager.simulator.Fleet;
 import org.maintenancemanager.simulator.ImageBehaviour;
@@ -75,7 +76,9 @@ class FleetUpdateTest {
                     .until(() -> fleet.statistics().enrolled() == NODES);
 
             String update = operator.campaign("good", good, 300);
-            await("the good image is everywhere").atMost(PATIENCE).until(() -> operator.state(update).equals("COMPLETED"));
+            await("the good image is everywhere")
+                    .atMost(PATIENCE)
+                    .until(() -> operator.state(update).equals("COMPLETED"));
             Map<String, Long> ends = ends(update);
             assertThat(ends.keySet()).isSubsetOf("CONFIRMED", "ROLLED_BACK", "FAILED", "LOST");
             assertThat(ends.get("CONFIRMED")).isGreaterThan(NODES * 9 / 10);
@@ -83,16 +86,16 @@ class FleetUpdateTest {
             assertThat(ends.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(NODES);
 
             String regression = operator.campaign("bad", bad, 300);
-            await("the bad image stops by itself").atMost(PATIENCE).until(() -> operator.state(regression)
-                    .equals("PAUSED"));
+            await("the bad image stops by itself")
+                    .atMost(PATIENCE)
+                    .until(() -> operator.state(regression).equals("PAUSED"));
             assertThat(operator.campaign(regression).get("stateReason").asString())
                     .isEqualTo("WAVE_GATE");
         }
-        assertThat(Invariants.broken(manager.jdbc())).isEmpty();
+        assertThat(Invariants.broken(manager.jdbc(), TenantId.DEFAULT)).isEmpty();
         Map<String, Long> second = manager
                 .jdbc()
-                .sql(
-                        """
+                .sql("""
                         select u.state, count(*) as updates from node_update u join campaign c on c.id = u.campaign_id
                         where c.name = 'bad' group by u.state
                         """)
@@ -109,7 +112,8 @@ class FleetUpdateTest {
     private Map<String, Long> ends(String campaign) {
         return manager
                 .jdbc()
-                .sql("select state, count(*) as updates from node_update where campaign_id = cast(:id as uuid) group by state")
+                .sql(
+                        "select state, count(*) as updates from node_update where campaign_id = cast(:id as uuid) group by state")
                 .param("id", campaign)
                 .query((row, number) -> Map.entry(row.getString("state"), row.getLong("updates")))
                 .list()

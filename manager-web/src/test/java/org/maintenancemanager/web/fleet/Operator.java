@@ -32,17 +32,12 @@ final class Operator {
     void openPlant(int budget) throws IOException, InterruptedException {
         post("/api/v1/sites", "{\"path\": \"/eu\", \"name\": \"Europe\", \"zone\": \"Europe/Berlin\"}");
         post("/api/v1/sites", "{\"path\": \"/eu/plant\", \"name\": \"Plant\", \"zone\": \"Europe/Berlin\"}");
-        post(
-                "/api/v1/budgets",
-                "{\"name\": \"plant\", \"sitePath\": \"/eu\", \"maxInFlight\": %d}".formatted(budget));
+        post("/api/v1/budgets", "{\"name\": \"plant\", \"sitePath\": \"/eu\", \"maxInFlight\": %d}".formatted(budget));
         LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC).withNano(0);
-        post(
-                "/api/v1/windows",
-                """
+        post("/api/v1/windows", """
                 {"name": "today", "kind": "PERMIT", "zone": "UTC", "target": {"type": "TENANT"},
                  "recurrence": {"type": "ONE_SHOT", "startsAt": "%s", "endsAt": "%s"}}
-                """
-                        .formatted(now.minusHours(1), now.plusHours(24)));
+                """.formatted(now.minusHours(1), now.plusHours(24)));
     }
 
     String enrollmentToken(int uses) throws IOException, InterruptedException {
@@ -59,14 +54,12 @@ final class Operator {
             throws IOException, InterruptedException, NoSuchAlgorithmException {
         byte[] bytes = new byte[100_000];
         new Random(version.hashCode()).nextBytes(bytes);
-        String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        String id = post(
-                        "/api/v1/images",
-                        """
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        String id = post("/api/v1/images", """
                         {"family": "edge", "version": "%s", "releaseCounter": %d, "architecture": "x86_64",
                          "sizeBytes": %d, "sha256": "%s"}
-                        """
-                                .formatted(version, releaseCounter, bytes.length, sha256))
+                        """.formatted(version, releaseCounter, bytes.length, sha256))
                 .get("id")
                 .asString();
         send(request("/api/v1/images/" + id + "/artifact")
@@ -79,15 +72,12 @@ final class Operator {
 
     /** A running campaign for all nodes: a canary of 5 % that has to be confirmed to 70 %, then the rest. */
     String campaign(String name, String image, int maxInFlight) throws IOException, InterruptedException {
-        String id = post(
-                        "/api/v1/campaigns",
-                        """
+        String id = post("/api/v1/campaigns", """
                         {"name": "%s", "imageId": "%s", "allNodes": true, "maxInFlight": %d,
                          "permitLimit": "PT15S", "neededTime": "PT2S", "bootDeadline": "PT5S",
                          "waves": [{"name": "canary", "percent": 5, "minConfirmedShare": 0.7},
                                    {"name": "rest", "rest": true, "minConfirmedShare": 0}]}
-                        """
-                                .formatted(name, image, maxInFlight))
+                        """.formatted(name, image, maxInFlight))
                 .get("id")
                 .asString();
         post("/api/v1/campaigns/" + id + ":start", "");

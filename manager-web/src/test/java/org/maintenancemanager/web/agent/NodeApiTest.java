@@ -255,7 +255,13 @@ class NodeApiTest {
                         wave as (
                             insert into wave (tenant_id, campaign_id, ordinal, name, kind)
                             select tenant_id, id, 0, 'all', 'REST' from campaign
-                            returning tenant_id)
+                            returning tenant_id),
+                        counter as (
+                            insert into campaign_counter (tenant_id, campaign_id)
+                            select tenant_id, id from campaign),
+                        offered as (
+                            insert into wave_counter (tenant_id, campaign_id, wave, state, updates)
+                            select tenant_id, id, 0, 'OFFERED', 1 from campaign)
                         insert into node_update (tenant_id, id, campaign_id, node_id, wave, image_id)
                         select campaign.tenant_id, :update, id, :node, 0, image_id from campaign, wave
                         """)

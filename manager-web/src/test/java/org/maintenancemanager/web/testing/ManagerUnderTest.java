@@ -43,6 +43,9 @@ public final class ManagerUnderTest {
         apiToken = Token.generate(Token.Kind.API);
         TestDatabase.Connect database = TestDatabase.create();
         context = new SpringApplicationBuilder(MaintenanceManager.class)
+                // The database goes down with the JVM, at the same moment: an orderly stop could only wait for it in
+                // vain.
+                .registerShutdownHook(false)
                 .properties(settings)
                 .run(
                         "--spring.profiles.active=plain",
@@ -50,6 +53,8 @@ public final class ManagerUnderTest {
                         "--spring.datasource.username=" + database.user(),
                         "--spring.datasource.password=" + database.password(),
                         "--manager.artifacts.directory=" + newDirectory(),
+                        // Quartz keeps its schedulers and their data sources in one static map, by this name.
+                        "--spring.quartz.scheduler-name=scheduler-" + apiToken.id(),
                         "--server.address=127.0.0.1",
                         "--server.port=0",
                         "--spring.grpc.server.address=127.0.0.1",
@@ -62,7 +67,7 @@ public final class ManagerUnderTest {
 
     private static Path newDirectory() {
         try {
-            return Files.createTempDirectory("manager-under-test");
+            return Files.createTempDirectory(Path.of("target"), "artifacts-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -70,10 +75,6 @@ public final class ManagerUnderTest {
 
     private static final class Holder {
         private static final ManagerUnderTest SHARED = new ManagerUnderTest();
-
-        static {
-            Runtime.getRuntime().addShutdownHook(new Thread(SHARED.context::close));
-        }
     }
 
     /** The one that all tests of this JVM share. */

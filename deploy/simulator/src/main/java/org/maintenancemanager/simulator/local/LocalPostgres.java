@@ -49,7 +49,18 @@ public final class LocalPostgres implements AutoCloseable {
         }
         // Not the library's own place below /tmp: that belongs to whoever came first on this machine.
         Path software = Files.createDirectories(directory.resolve("software"));
-        EmbeddedPostgres started = EmbeddedPostgres.builder()
+        var server = new LocalPostgres(start(cluster, software, log, password), cluster, password);
+        try {
+            server.prepare(ready);
+        } catch (SQLException | IOException | RuntimeException e) {
+            server.close();
+            throw new IOException("PostgreSQL started, but could not be set up; see " + log, e);
+        }
+        return server;
+    }
+
+    private static EmbeddedPostgres start(Path cluster, Path software, Path log, String password) throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(cluster)
                 .setOverrideWorkingDirectory(software.toFile())
                 .setCleanDataDirectory(false)
@@ -64,16 +75,17 @@ public final class LocalPostgres implements AutoCloseable {
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("full_page_writes", "on")
                 .setServerConfig("listen_addresses", "127.0.0.1")
-                .setServerConfig("unix_socket_directories", "")
-                .start();
-        var server = new LocalPostgres(started, cluster, password);
+                .setServerConfig("unix_socket_directories", "");
         try {
-            server.prepare(ready);
-        } catch (SQLException | IOException | RuntimeException e) {
-            server.close();
-            throw new IOException("PostgreSQL started, but could not be set up; see " + log, e);
+            return builder.start();
+        } catch (RuntimeException e) {
+            // The library's own exceptions name a command line only.
+            throw new IOException(
+                    ("PostgreSQL could not be started; see %s. It never runs as root: for root it needs user namespaces"
+                                    + " (unshare -U), otherwise start this as another user. (%s)")
+                            .formatted(log, e.getMessage()),
+                    e);
         }
-        return server;
     }
 
     private void prepare(Path ready) throws SQLException, IOException {

@@ -208,8 +208,12 @@ final class Demo {
         while (fleet.statistics().enrolled() < DemoPlan.nodes() && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(200);
         }
-        screen.say("%d nodes enrolled, half by HTTP, half by gRPC"
-                .formatted(fleet.statistics().enrolled()));
+        long enrolled = fleet.statistics().enrolled();
+        if (enrolled == 0) {
+            throw new QuickstartFailure("No node could enroll within %d s; the manager's log may say why."
+                    .formatted(ENROLL_LIMIT.toSeconds()));
+        }
+        screen.say("%d nodes enrolled, half by HTTP, half by gRPC".formatted(enrolled));
     }
 
     /** Starts it unless it was started; its id. */

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.simulator.Fleet;
 import org.maintenancemanager.simulator.local.LocalPostgres;
 import org.maintenancemanager.simulator.local.ManagerProcess;
+import org.maintenancemanager.simulator.local.Trees;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -211,14 +213,16 @@ public final class Quickstart implements Callable<Integer> {
             String given = System.getenv("MANAGER_BOOTSTRAP_TOKEN");
             boolean isGiven = given != null && !given.isEmpty();
             ManagerProcess.Setup setup = setup(directory, postgres, password, isGiven ? String.valueOf(given) : own);
-            try (var keeper = new ManagerKeeper(setup, screen)) {
+            try (var keeper = new Keeper(setup, postgres, screen)) {
                 screen.say("the manager is up: %s, gRPC on 127.0.0.1:%d".formatted(manager(), grpcPort));
                 String token = isGiven ? ownToken(directory, own, String.valueOf(given)) : own;
                 try (var api = new AdminApi(manager(), token)) {
                     if (first) {
                         showAdmin(directory, api, screen, isGiven);
                     }
-                    demonstrate(directory, api, screen, keeper);
+                    demonstrate(directory, api, screen);
+                } catch (InterruptedException e) {
+                    throw keeper.failure().orElseThrow(() -> e);
                 }
             }
         }
@@ -254,6 +258,10 @@ public final class Quickstart implements Callable<Integer> {
                 "MANAGER_ARTIFACTS_DIRECTORY", directory.directory("artifacts").toString());
         // People who watch are less patient than fleets.
         settings.put("MANAGER_POLL_INTERVAL", "PT3S");
+        Path temporary = directory.directory("tmp");
+        // A manager that was killed leaves its own behind.
+        Trees.delete(temporary);
+        Files.createDirectory(temporary);
         return new ManagerProcess.Setup(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 managerJar.toAbsolutePath(),
@@ -261,7 +269,7 @@ public final class Quickstart implements Callable<Integer> {
                         "-Xmx640m",
                         "-XX:+UseSerialGC",
                         "--enable-native-access=ALL-UNNAMED",
-                        "-Djava.io.tmpdir=" + directory.directory("tmp")),
+                        "-Djava.io.tmpdir=" + temporary),
                 settings,
                 port,
                 grpcPort,
@@ -321,19 +329,19 @@ public final class Quickstart implements Callable<Integer> {
         directory.keep(ADMIN_SHOWN, Instant.now().toString());
     }
 
-    private void demonstrate(DataDirectory directory, AdminApi api, Screen screen, ManagerKeeper keeper)
+    /** Comes back by an exception only: it was told to stop, or cannot go on. */
+    private void demonstrate(DataDirectory directory, AdminApi api, Screen screen)
             throws IOException, InterruptedException {
         if (noDemo) {
             goOn(directory, screen, "The manager serves.");
-            keeper.awaitFailure();
-            return;
+            new CountDownLatch(1).await();
         }
         var demo = new Demo(api, directory, screen);
         Demo.Seed seed = demo.seed();
         try (Fleet fleet = demo.startFleet(seed, manager(), "127.0.0.1:" + grpcPort)) {
             demo.run(seed, fleet);
             goOn(directory, screen, "The manager and %d nodes go on.".formatted(DemoPlan.nodes()));
-            keeper.awaitFailure();
+            new CountDownLatch(1).await();
         }
     }
 
@@ -361,49 +369,65 @@ public final class Quickstart implements Callable<Integer> {
         }
     }
 
-    /** Holds the manager up: starts it again when it ended by whatever hand. */
-    private static final class ManagerKeeper implements AutoCloseable {
+    /**
+     * Holds the manager up: starts it again when it ended by whatever hand. When that does not help, or the database is gone,
+     * the main thread is interrupted.
+     */
+    private final class Keeper implements AutoCloseable {
         private final ManagerProcess.Setup setup;
+        private final LocalPostgres postgres;
         private final Screen screen;
         private final Thread watch;
-        private final CountDownLatch failed = new CountDownLatch(1);
         private volatile ManagerProcess manager;
         private volatile @Nullable String failure;
 
-        ManagerKeeper(ManagerProcess.Setup setup, Screen screen) throws IOException, InterruptedException {
+        Keeper(ManagerProcess.Setup setup, LocalPostgres postgres, Screen screen)
+                throws IOException, InterruptedException {
             this.setup = setup;
+            this.postgres = postgres;
             this.screen = screen;
             this.manager = ManagerProcess.start(setup);
-            this.watch = Thread.ofVirtual().name("manager-keeper").start(this::keep);
+            this.watch = Thread.ofVirtual().name("keeper").start(this::keep);
+        }
+
+        Optional<QuickstartFailure> failure() {
+            return Optional.ofNullable(failure).map(QuickstartFailure::new);
         }
 
         private void keep() {
-            int restarts = 0;
             try {
-                while (restarts < MOST_RESTARTS) {
-                    while (!manager.awaitEnd(Duration.ofSeconds(60))) {
-                        // One that ran for a while is no longer counted as one that fails to start.
-                        restarts = 0;
-                    }
-                    restarts++;
-                    screen.say("the manager (process %d) ended with code %d; starting it again"
-                            .formatted(manager.pid(), manager.exitValue()));
-                    manager = ManagerProcess.start(setup);
-                    screen.say("the manager is up again (process %d)".formatted(manager.pid()));
-                }
-                failure = "The manager ended %d times in a row; see %s.".formatted(MOST_RESTARTS, setup.log());
+                failure = watch();
             } catch (IOException e) {
                 failure = "The manager could not be started again. " + e.getMessage();
-            } catch (InterruptedException e) {
-                // Closed.
+            } catch (InterruptedException closed) {
+                return;
             }
-            failed.countDown();
+            main.interrupt();
         }
 
-        /** Comes back, by the exception, only when the manager cannot be held up. */
-        void awaitFailure() throws InterruptedException {
-            failed.await();
-            throw new QuickstartFailure(String.valueOf(failure));
+        /** Why it cannot go on. */
+        private String watch() throws IOException, InterruptedException {
+            int restarts = 0;
+            long startedAt = System.nanoTime();
+            while (true) {
+                boolean ended = manager.awaitEnd(Duration.ofSeconds(1));
+                if (!postgres.isRunning()) {
+                    return "PostgreSQL ended, and not by this launcher. What was acknowledged is safe; start again.";
+                }
+                if (!ended) {
+                    continue;
+                }
+                // One that ran for a while is not one that cannot run.
+                restarts = System.nanoTime() - startedAt > Duration.ofMinutes(1).toNanos() ? 1 : restarts + 1;
+                if (restarts > MOST_RESTARTS) {
+                    return "The manager ended %d times in a row; see %s.".formatted(restarts, setup.log());
+                }
+                screen.say("the manager (process %d) ended with code %d; starting it again"
+                        .formatted(manager.pid(), manager.exitValue()));
+                manager = ManagerProcess.start(setup);
+                startedAt = System.nanoTime();
+                screen.say("the manager is up again (process %d)".formatted(manager.pid()));
+            }
         }
 
         @Override

@@ -47,6 +47,8 @@ final class Demo {
     private final DataDirectory data;
     private final Screen screen;
     private final JsonMapper json = JsonMapper.builder().build();
+    /** Whether this run started a campaign. */
+    private boolean moved;
 
     Demo(AdminApi api, DataDirectory data, Screen screen) {
         this.api = api;
@@ -230,20 +232,23 @@ final class Demo {
         String id = campaign.path("id").asString();
         if (campaign.path("state").asString("").equals("DRAFT")) {
             api.post("/api/v1/campaigns/%s:start".formatted(id));
+            moved = true;
             screen.say("campaign started: " + wanted.get("name"));
         }
         return id;
     }
 
-    /** Shows the campaigns until the last of them has nothing left to do, or time is up. */
+    /** Shows the campaigns until none of them has anything left to do, or time is up. */
     private void watch(List<String> ids, Duration limit) throws IOException, InterruptedException {
         int still = 0;
-        while (still < STILL_LOOKS && screen.elapsed().compareTo(limit) < 0) {
+        int enough = moved ? STILL_LOOKS : 1;
+        while (still < enough && screen.elapsed().compareTo(limit) < 0) {
             List<CampaignProgress> campaigns = progress(ids);
             screen.show(campaigns);
-            boolean settled = campaigns.getLast().isSettled(Instant.now().plus(HORIZON));
+            Instant horizon = Instant.now().plus(HORIZON);
+            boolean settled = campaigns.stream().allMatch(campaign -> campaign.isSettled(horizon));
             still = settled ? still + 1 : 0;
-            if (still < STILL_LOOKS) {
+            if (still < enough) {
                 TimeUnit.MILLISECONDS.sleep(REFRESH.toMillis());
             }
         }

@@ -11,6 +11,9 @@ import java.util.List;
  */
 final class Screen {
     private static final String CLEAR_LINE = "\r\u001b[2K";
+    /** A log is read later, by lines. */
+    private static final Duration LINE_PAUSE = Duration.ofSeconds(3);
+
     private static final String UP = "\u001b[1A";
 
     private final PrintStream out;
@@ -19,6 +22,7 @@ final class Screen {
     private final long start = System.nanoTime();
     private List<String> panel = List.of();
     private String lastLine = "";
+    private long lastLineAt = System.nanoTime() - LINE_PAUSE.toNanos();
 
     Screen(PrintStream out, boolean terminal, ProgressText text) {
         this.out = out;
@@ -49,12 +53,14 @@ final class Screen {
         out.flush();
     }
 
-    /** Shows how campaigns stand; in a log, only what changed. */
+    /** Shows how campaigns stand; in a log, what changed, now and then. */
     synchronized void show(List<CampaignProgress> campaigns) {
         if (!terminal) {
             String line = String.join(" | ", campaigns.stream().map(text::line).toList());
-            if (!line.equals(lastLine)) {
+            long now = System.nanoTime();
+            if (!line.equals(lastLine) && now - lastLineAt >= LINE_PAUSE.toNanos()) {
                 lastLine = line;
+                lastLineAt = now;
                 say(line);
             }
             return;

@@ -112,6 +112,8 @@ create table node (
 );
 create unique index node_name on node (tenant_id, name) where state <> 'DECOMMISSIONED';
 create index node_site on node (tenant_id, site_id);
+-- Few, and looked for every second: what is still planned for them has to be canceled.
+create index node_decommissioned on node (updated_at) where state = 'DECOMMISSIONED';
 create unique index node_public_key on node (tenant_id, md5(public_key)) where public_key is not null and state <> 'DECOMMISSIONED';
 
 create table node_slot (
@@ -146,8 +148,8 @@ create table node_session (
     acked_seq  bigint      not null default 0,
     -- Whether reports above acked_seq + 1 are stored, waiting for the missing one.
     has_gap    boolean     not null default false,
-    -- Reports received before this belong to an identity that the node no longer has.
-    started_at timestamptz not null default now(),
+    -- Counts enrollments: a node that enrolls again numbers its reports from 1 again.
+    enrollment integer     not null default 1,
     primary key (tenant_id, node_id),
     foreign key (tenant_id, node_id) references node on delete cascade
 ) with (fillfactor = 70);

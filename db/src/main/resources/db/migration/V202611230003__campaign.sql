@@ -170,6 +170,8 @@ create index permit_due on permit (lost_at) where ended_at is null;
 create table report (
     tenant_id        uuid        not null,
     node_id          uuid        not null,
+    -- The node_session's, when it was received.
+    enrollment       integer     not null,
     seq              bigint      not null check (seq > 0),
     boot_id          text        not null check (length(boot_id) between 1 and 100),
     update_id        uuid,
@@ -182,5 +184,5 @@ create table report (
     -- Null while an earlier number is missing.
     applied          boolean,
     reason           text,
-    primary key (tenant_id, node_id, seq, boot_id)
+    primary key (tenant_id, node_id, enrollment, seq, boot_id)
 ) with (fillfactor = 90);

@@ -92,8 +92,9 @@ public final class Invariants {
         QUERIES.put("I7 what was acknowledged is stored without a gap", """
                 select s.tenant_id, s.node_id, s.acked_seq from node_session s
                 where s.acked_seq <> (select count(distinct r.seq) from report r
-                                      where (r.tenant_id, r.node_id) = (s.tenant_id, s.node_id)
-                                        and r.seq <= s.acked_seq and r.received_at >= s.started_at)
+                                      where (r.tenant_id, r.node_id, r.enrollment)
+                                            = (s.tenant_id, s.node_id, s.enrollment)
+                                        and r.seq <= s.acked_seq)
                 """);
         QUERIES.put("I8 the state of an update is where its history leads", """
                 select u.tenant_id, u.id, u.state, h.to_state

@@ -354,7 +354,7 @@ public class Enrollment {
 
     private void issue(TenantId tenant, UUID node, Token token) {
         jdbc.sql("""
-                        update node_session set acked_seq = 0, started_at = now()
+                        update node_session set acked_seq = 0, has_gap = false, enrollment = enrollment + 1
                         where tenant_id = :tenant and node_id = :node
                         """).param("tenant", tenant.value()).param("node", node).update();
         jdbc.sql("""

@@ -77,7 +77,7 @@ class ReportBatch {
             }
             List<Row> answers = new ArrayList<>();
             for (Report report : reports) {
-                Row row = new Row(node, report);
+                Row row = new Row(node, session.enrollment, report);
                 answers.add(row);
                 if (report.seq() <= session.acked) {
                     row.duplicate = true;
@@ -122,6 +122,7 @@ class ReportBatch {
     /** A report on its way into the table, or one that waits there for its turn. */
     static final class Row {
         final UUID node;
+        final int enrollment;
         final Report report;
         boolean duplicate;
         boolean alreadyStored;
@@ -132,8 +133,9 @@ class ReportBatch {
         @Nullable
         String reason;
 
-        Row(UUID node, Report report) {
+        Row(UUID node, int enrollment, Report report) {
             this.node = node;
+            this.enrollment = enrollment;
             this.report = report;
         }
 
@@ -147,14 +149,16 @@ class ReportBatch {
     /** The report counter of a node, locked. */
     static final class Session {
         final UUID node;
+        final int enrollment;
         final long ackedBefore;
         final boolean gapBefore;
         long acked;
         final TreeMap<Long, Row> waiting = new TreeMap<>();
         final List<Row> closed = new ArrayList<>();
 
-        Session(UUID node, long acked, boolean hasGap) {
+        Session(UUID node, int enrollment, long acked, boolean hasGap) {
             this.node = node;
+            this.enrollment = enrollment;
             this.ackedBefore = acked;
             this.acked = acked;
             this.gapBefore = hasGap;
@@ -309,7 +313,7 @@ class ReportBatch {
     private Map<UUID, Session> lockSessions(TenantId tenant, List<Submission> submissions) {
         Map<UUID, Session> sessions = new HashMap<>();
         jdbc.sql("""
-                        select node_id, acked_seq, has_gap from node_session
+                        select node_id, enrollment, acked_seq, has_gap from node_session
                         where tenant_id = :tenant and node_id = any (:nodes::uuid[])
                         order by node_id
                         for update
@@ -323,7 +327,13 @@ class ReportBatch {
                                 .toArray(String[]::new))
                 .query((row, number) -> {
                     UUID node = row.getObject("node_id", UUID.class);
-                    return sessions.put(node, new Session(node, row.getLong("acked_seq"), row.getBoolean("has_gap")));
+                    return sessions.put(
+                            node,
+                            new Session(
+                                    node,
+                                    row.getInt("enrollment"),
+                                    row.getLong("acked_seq"),
+                                    row.getBoolean("has_gap")));
                 })
                 .list();
         return sessions;
@@ -337,13 +347,14 @@ class ReportBatch {
             return;
         }
         jdbc.sql("""
-                        select r.node_id, r.seq, r.boot_id, r.update_id, r.state, r.failure_phase, r.progress_percent,
+                        select r.node_id, r.enrollment, r.seq, r.boot_id, r.update_id, r.state, r.failure_phase, r.progress_percent,
                                r.error_code, r.text
                         from node_session session
-                        join report r on (r.tenant_id, r.node_id) = (session.tenant_id, session.node_id)
+                        join report r
+                            on (r.tenant_id, r.node_id, r.enrollment)
+                               = (session.tenant_id, session.node_id, session.enrollment)
                         where session.tenant_id = :tenant and session.node_id = any (:nodes::uuid[])
                           and r.seq > session.acked_seq and r.applied is null
-                          and r.received_at >= session.started_at
                         order by r.node_id, r.seq
                         """)
                 .param("tenant", tenant.value())
@@ -352,6 +363,7 @@ class ReportBatch {
                     String phase = row.getString("failure_phase");
                     Row waiting = new Row(
                             row.getObject("node_id", UUID.class),
+                            row.getInt("enrollment"),
                             new Report(
                                     row.getString("boot_id"),
                                     row.getLong("seq"),
@@ -444,20 +456,21 @@ class ReportBatch {
         fresh.stream().filter(row -> row.duplicate).forEach(row -> usedAgain.add(key(row.node, row.report)));
         Set<UUID> clones = new HashSet<>();
         jdbc.sql("""
-                        insert into report (tenant_id, node_id, seq, boot_id, update_id, state, failure_phase,
+                        insert into report (tenant_id, node_id, enrollment, seq, boot_id, update_id, state, failure_phase,
                                             progress_percent, error_code, text, applied, reason, received_at)
-                        select :tenant, node_id, seq, boot_id, update_id, state, failure_phase, progress_percent,
-                               error_code, text, applied, reason, clock_timestamp()
-                        from unnest(:nodes::uuid[], :seqs::bigint[], :boots::text[], :updates::uuid[], :states::text[],
-                                    :phases::text[], :progress::smallint[], :codes::text[], :texts::text[],
+                        select :tenant, node_id, enrollment, seq, boot_id, update_id, state, failure_phase,
+                               progress_percent, error_code, text, applied, reason, clock_timestamp()
+                        from unnest(:nodes::uuid[], :enrollments::int[], :seqs::bigint[], :boots::text[],
+                                    :updates::uuid[], :states::text[], :phases::text[], :progress::smallint[], :codes::text[], :texts::text[],
                                     :applied::boolean[], :reasons::text[])
-                            as told (node_id, seq, boot_id, update_id, state, failure_phase, progress_percent,
+                            as told (node_id, enrollment, seq, boot_id, update_id, state, failure_phase, progress_percent,
                                      error_code, text, applied, reason)
                         on conflict do nothing
                         returning node_id, seq, boot_id
                         """)
                 .param("tenant", tenant.value())
                 .param("nodes", Ledger.texts(fresh, row -> row.node))
+                .param("enrollments", fresh.stream().map(row -> row.enrollment).toArray(Integer[]::new))
                 .param("seqs", fresh.stream().map(row -> row.report.seq()).toArray(Long[]::new))
                 .param("boots", Ledger.texts(fresh, row -> row.report.bootId()))
                 .param("updates", Ledger.texts(fresh, row -> row.report.updateId()))
@@ -499,13 +512,16 @@ class ReportBatch {
         jdbc.sql("""
                         update report r
                         set applied = done.applied, reason = done.reason
-                        from unnest(:nodes::uuid[], :seqs::bigint[], :boots::text[], :applied::boolean[],
-                                    :reasons::text[]) as done (node_id, seq, boot_id, applied, reason)
+                        from unnest(:nodes::uuid[], :enrollments::int[], :seqs::bigint[], :boots::text[],
+                                    :applied::boolean[], :reasons::text[])
+                            as done (node_id, enrollment, seq, boot_id, applied, reason)
                         where r.tenant_id = :tenant
-                          and (r.node_id, r.seq, r.boot_id) = (done.node_id, done.seq, done.boot_id)
+                          and (r.node_id, r.enrollment, r.seq, r.boot_id)
+                              = (done.node_id, done.enrollment, done.seq, done.boot_id)
                         """)
                 .param("tenant", tenant.value())
                 .param("nodes", Ledger.texts(closed, row -> row.node))
+                .param("enrollments", closed.stream().map(row -> row.enrollment).toArray(Integer[]::new))
                 .param("seqs", closed.stream().map(row -> row.report.seq()).toArray(Long[]::new))
                 .param("boots", Ledger.texts(closed, row -> row.report.bootId()))
                 .param("applied", closed.stream().map(row -> row.applied).toArray(Boolean[]::new))

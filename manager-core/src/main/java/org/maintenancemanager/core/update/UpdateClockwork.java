@@ -15,7 +15,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * What happens to updates by itself as time passes: permits expire, silent nodes are lost, updates of an aborted campaign
- * are canceled. In batches that skip what somebody else is just changing; done twice, it changes nothing the second time.
+ * or of a node that left the fleet are canceled. In batches that skip what somebody else is just changing; done twice, it changes nothing the second time.
  */
 @Component
 public class UpdateClockwork {
@@ -41,6 +41,10 @@ public class UpdateClockwork {
                         select distinct tenant_id from permit where ended_at is null and valid_until < now()
                         union
                         select tenant_id from campaign where state = 'ABORTED' and ended_at > now() - interval '1 day'
+                        union
+                        select n.tenant_id from node n
+                        join node_update u on (u.tenant_id, u.node_id) = (n.tenant_id, n.id) and u.active
+                        where n.state = 'DECOMMISSIONED' and n.updated_at > now() - interval '1 day'
                         """)
                 .query((row, number) -> new TenantId(row.getObject("tenant_id", UUID.class)))
                 .list();
@@ -49,7 +53,7 @@ public class UpdateClockwork {
                 CallContext.system(tenant, "update clockwork").run(() -> {
                     repeat(() -> expireUnused(tenant));
                     repeat(() -> declareLost(tenant));
-                    repeat(() -> cancelAborted(tenant));
+                    repeat(() -> cancel(tenant));
                 });
             } catch (RuntimeException e) {
                 LOG.warn("the updates of tenant {} could not be taken further; the others go on", tenant, e);
@@ -128,14 +132,18 @@ public class UpdateClockwork {
                 """, UpdateState.LOST);
     }
 
-    /** Updates of aborted campaigns whose node holds no permit. */
-    private int cancelAborted(TenantId tenant) {
+    /** Updates of aborted campaigns, and of nodes that left the fleet, while they hold no permit. */
+    private int cancel(TenantId tenant) {
         return end(tenant, """
                 select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.state, u.permit_id, false as heard
                 from node_update u
-                join campaign c on (c.tenant_id, c.id) = (u.tenant_id, u.campaign_id)
-                where u.tenant_id = :tenant and c.state = 'ABORTED' and c.ended_at > now() - interval '1 day'
-                  and u.active and u.permit_id is null
+                where u.tenant_id = :tenant and u.active and u.permit_id is null
+                  and (u.campaign_id in (select id from campaign
+                                         where tenant_id = :tenant and state = 'ABORTED'
+                                           and ended_at > now() - interval '1 day')
+                       or u.node_id in (select id from node
+                                        where tenant_id = :tenant and state = 'DECOMMISSIONED'
+                                          and updated_at > now() - interval '1 day'))
                 order by u.id
                 limit :batch
                 for update of u skip locked
@@ -165,7 +173,7 @@ public class UpdateClockwork {
                             Change.Cause.TICK,
                             to == UpdateState.LOST
                                     ? "the permit and the boot deadline ran out"
-                                    : "the campaign was aborted");
+                                    : "the campaign was aborted, or the node left the fleet");
                 })
                 .list();
         ledger.write(tenant, changes);
@@ -176,6 +184,6 @@ public class UpdateClockwork {
     }
 
     private static @Nullable String code(UpdateState to, boolean heard) {
-        return to == UpdateState.LOST ? heard ? "TIMEOUT" : "SILENT" : "ABORTED";
+        return to == UpdateState.LOST ? heard ? "TIMEOUT" : "SILENT" : "CANCELED";
     }
 }

@@ -354,6 +354,19 @@ class PollDeskTest {
     }
 
     @Test
+    void nodeThatLeftTheFleetDoesNotKeepTheCampaignOpen() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 1));
+        scene.start(1, null);
+        jdbc.sql("update node set state = 'DECOMMISSIONED', updated_at = now() where id = :id")
+                .param("id", scene.node(0))
+                .update();
+        updateClockwork.tick();
+        campaignClockwork.tick();
+        assertThat(scene.state(0)).isEqualTo("CANCELED");
+        assertThat(scene.campaign().state()).isEqualTo(CampaignState.COMPLETED);
+    }
+
+    @Test
     void nodeThatRolledBackIsNotOfferedTheImageAgain() {
         Scene scene = new Scene(TestFleet.create(jdbc, 1));
         scene.start(1, null);

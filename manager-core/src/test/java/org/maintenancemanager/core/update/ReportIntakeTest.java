@@ -187,6 +187,21 @@ class ReportIntakeTest {
     }
 
     @Test
+    void nodeThatEnrolledAgainNumbersFromOne() {
+        Scene scene = new Scene(1);
+        scene.send(0, scene.report(0, 1, UpdateState.DOWNLOADING));
+        jdbc.sql("update node_session set acked_seq = 0, enrollment = enrollment + 1 where node_id = :node")
+                .param("node", scene.node(0))
+                .update();
+        // In the same boot, even.
+        ReportResponse answer = scene.send(0, scene.report(0, 1, UpdateState.DOWNLOADED));
+        assertThat(answer.ackedSeq()).isEqualTo(1);
+        assertThat(answer.outcomes().getFirst().applied()).isTrue();
+        assertThat(scene.state(0)).isEqualTo("DOWNLOADED");
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
+    }
+
+    @Test
     void numberThatIsUsedAgainInAnotherBootIsAClone() {
         Scene scene = new Scene(1);
         scene.send(0, scene.report(0, 1, UpdateState.DOWNLOADING));

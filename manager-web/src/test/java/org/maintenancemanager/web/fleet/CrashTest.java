@@ -58,7 +58,7 @@ class CrashTest {
             await("all are enrolled")
                     .atMost(PATIENCE)
                     .until(() -> running.statistics().enrolled() == NODES);
-            String campaign = operator.campaign("good", image, 40);
+            String campaign = operator.campaign("good", image, 40, "PT5M", "PT5M");
             await("the campaign is in its middle").atMost(PATIENCE).until(() -> confirmed() > NODES / 4);
 
             first.destroyForcibly().waitFor();

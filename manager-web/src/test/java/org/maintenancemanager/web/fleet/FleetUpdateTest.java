@@ -75,7 +75,7 @@ class FleetUpdateTest {
                     .atMost(PATIENCE)
                     .until(() -> fleet.statistics().enrolled() == NODES);
 
-            String update = operator.campaign("good", good, 300);
+            String update = operator.campaign("good", good, 300, "PT15S", "PT10S");
             await("the good image is everywhere")
                     .atMost(PATIENCE)
                     .until(() -> operator.state(update).equals("COMPLETED"));
@@ -85,7 +85,7 @@ class FleetUpdateTest {
             assertThat(ends).containsKeys("ROLLED_BACK", "LOST");
             assertThat(ends.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(NODES);
 
-            String regression = operator.campaign("bad", bad, 300);
+            String regression = operator.campaign("bad", bad, 300, "PT15S", "PT10S");
             await("the bad image stops by itself")
                     .atMost(PATIENCE)
                     .until(() -> operator.state(regression).equals("PAUSED"));

@@ -71,13 +71,14 @@ final class Operator {
     }
 
     /** A running campaign for all nodes: a canary of 5 % that has to be confirmed to 70 %, then the rest. */
-    String campaign(String name, String image, int maxInFlight) throws IOException, InterruptedException {
+    String campaign(String name, String image, int maxInFlight, String permitLimit, String bootDeadline)
+            throws IOException, InterruptedException {
         String id = post("/api/v1/campaigns", """
                         {"name": "%s", "imageId": "%s", "allNodes": true, "maxInFlight": %d,
-                         "permitLimit": "PT15S", "neededTime": "PT2S", "bootDeadline": "PT5S",
+                         "permitLimit": "%s", "neededTime": "PT2S", "bootDeadline": "%s",
                          "waves": [{"name": "canary", "percent": 5, "minConfirmedShare": 0.7},
                                    {"name": "rest", "rest": true, "minConfirmedShare": 0}]}
-                        """.formatted(name, image, maxInFlight))
+                        """.formatted(name, image, maxInFlight, permitLimit, bootDeadline))
                 .get("id")
                 .asString();
         post("/api/v1/campaigns/" + id + ":start", "");

@@ -96,7 +96,7 @@ final class SimulatedNode implements Runnable {
                 }
             }
         } catch (InterruptedException e) {
-            // The fleet stops; all that matters is in the file.
+            goToSleep();
         } catch (IOException | RuntimeException e) {
             if (!world.isStopping()) {
                 world.counters.errors.increment();
@@ -105,8 +105,18 @@ final class SimulatedNode implements Runnable {
         }
     }
 
+    private void goToSleep() {
+        try {
+            save();
+        } catch (InterruptedException e) {
+            // The power is cut; what was told to anybody is in the file.
+        } catch (IOException e) {
+            log.log(Level.WARNING, "The simulated node " + firstName + " kept less than it knows", e);
+        }
+    }
+
     private void wake() throws IOException, InterruptedException {
-        NodeMemory kept = file.read();
+        NodeMemory kept = world.onDisk(file::read);
         if (kept != null) {
             memory = kept;
             // The description of the fleet may have changed since.
@@ -460,7 +470,8 @@ final class SimulatedNode implements Runnable {
                     nextPoll = reached(response.nextPollSeconds());
                     memory.factsDue = false;
                     hear(response.serverEpoch(), response.ackedSeq());
-                    save();
+                    // Not written down yet: without it, the same is sent once more, which is harmless.
+                    view = memory.view();
                     if (memory.ackedSeq <= before && !memory.factsDue) {
                         // It has them, and waits for one before them that it will ask for by its number.
                         return null;
@@ -535,7 +546,10 @@ final class SimulatedNode implements Runnable {
         if (world.isKilled()) {
             throw new InterruptedException("the power is cut");
         }
-        file.write(memory);
+        world.onDisk(() -> {
+            file.write(memory);
+            return null;
+        });
         view = memory.view();
     }
 

@@ -8,7 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +21,8 @@ import org.maintenancemanager.api.node.NodeClient;
 
 /** What the nodes of a fleet share: the way to the manager, the disk, and the end. */
 final class World {
+    private static final int DISK_THREADS = 8;
+
     final FleetPlan plan;
     final Counters counters = new Counters();
     final Semaphore calls;
@@ -24,6 +31,8 @@ final class World {
     private final @Nullable ManagedChannel channel;
     private final NodeClient byHttp;
     private final NodeClient byGrpc;
+    private final ExecutorService disk = Executors.newFixedThreadPool(
+            DISK_THREADS, Thread.ofPlatform().daemon().name("disk-", 0).factory());
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean killed;
 
@@ -58,8 +67,34 @@ final class World {
         return plan.stateDirectory().resolve("images").resolve(sha256);
     }
 
-    void keepImage(Path verified, String sha256) throws IOException {
-        Files.move(verified, image(sha256), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    void keepImage(Path verified, String sha256) throws IOException, InterruptedException {
+        onDisk(() -> {
+            if (Files.exists(image(sha256))) {
+                Files.delete(verified);
+            } else {
+                Files.move(
+                        verified, image(sha256), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+            return null;
+        });
+    }
+
+    /**
+     * Runs what may wait for the disk on a thread that may: a virtual thread would hold up its carrier, and so all nodes.
+     *
+     * @throws InterruptedException if the caller is interrupted; the work is done all the same
+     */
+    <T extends @Nullable Object> T onDisk(Callable<T> work) throws IOException, InterruptedException {
+        try {
+            return disk.submit(work).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("A step of the simulator failed on the disk", e.getCause());
+        } catch (RejectedExecutionException e) {
+            throw new InterruptedException("the fleet has stopped");
+        }
     }
 
     /** @throws InterruptedException when the fleet stops meanwhile */
@@ -87,6 +122,8 @@ final class World {
     }
 
     void disconnect() {
+        // What was begun must be on the disk before another fleet reads there.
+        disk.close();
         if (channel != null) {
             channel.shutdownNow();
         }

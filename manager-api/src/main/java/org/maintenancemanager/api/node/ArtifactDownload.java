@@ -160,10 +160,6 @@ final class ArtifactDownload {
                 digest.update(buffer, 0, count);
                 position += count;
             }
-            if (position == image.sizeBytes()) {
-                // Whoever says DOWNLOADED must still have the image after a power cut.
-                out.force(false);
-            }
         }
         if (position > image.sizeBytes()) {
             Files.delete(file);

@@ -73,6 +73,15 @@ class OpenApiTest {
     }
 
     @Test
+    void everyBodyNamesItsMediaType() {
+        List<String> wrong = DOCUMENT.findValues("content").stream()
+                .flatMap(content -> content.propertyNames().stream())
+                .filter(name -> !name.contains("/"))
+                .toList();
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
     void documentIsServedAsItIsWritten() throws IOException {
         var answer = ManagerUnderTest.shared().get("/api/openapi.yaml");
 

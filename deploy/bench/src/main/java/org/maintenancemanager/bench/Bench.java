@@ -161,9 +161,8 @@ final class Bench implements Callable<Integer> {
             release(2);
             postgres.dropDatabase(database);
         }
-        StageWithSites prepared = stage(postgres, scoreboard, "manager_" + managers);
-        Stage polling = prepared.stage(connections);
-        Stage writing = prepared.stage(writeConnections);
+        Stage polling = stage(postgres, scoreboard, "manager_" + managers);
+        Stage writing = polling.with(writeConnections);
         if (wants(Part.POLL) || wants(Part.MEMORY)) {
             say("polls");
             new PollFigures(polling).measure(wants(Part.POLL));
@@ -180,28 +179,12 @@ final class Bench implements Callable<Integer> {
         }
         if (wants(Part.GRANT)) {
             say("permits");
-            new GrantFigure(writing, prepared.siteIds()).measure();
+            new GrantFigure(writing).measure();
         }
         release(2);
     }
 
-    /** A manager with its fleet, before it is known with how many connections it will be loaded. */
-    private record StageWithSites(Stage prototype, List<String> siteIds) {
-        Stage stage(int connections) {
-            return new Stage(
-                    prototype.postgres(),
-                    prototype.manager(),
-                    prototype.admin(),
-                    prototype.fleet(),
-                    prototype.imageId(),
-                    connections,
-                    prototype.seconds(),
-                    prototype.runs(),
-                    prototype.scoreboard());
-        }
-    }
-
-    private StageWithSites stage(PostgresServer postgres, Scoreboard scoreboard, String database)
+    private Stage stage(PostgresServer postgres, Scoreboard scoreboard, String database)
             throws IOException, InterruptedException {
         say("starting a manager");
         postgres.createDatabase(database);
@@ -213,26 +196,15 @@ final class Bench implements Callable<Integer> {
                 token);
         ManagerProcess started = keep(ManagerProcess.start(setup, postgres, database, directory.toAbsolutePath()));
         AdminApi admin = keep(new AdminApi(started, token));
-        List<String> siteIds = Fleet.createSites(admin);
+        Fleet.createSites(admin);
         String imageId = Stage.publishImage(admin);
         say("creating %,d nodes".formatted(nodes));
         long start = System.nanoTime();
-        // The site above has a budget, and no nodes.
-        Fleet fleet = Fleet.create(admin, started, siteIds.subList(1, siteIds.size()), nodes);
+        Fleet fleet = Fleet.create(admin, started, nodes);
         scoreboard.add(Figure.NODES, (System.nanoTime() - start) / 1e9);
         postgres.settle();
-        return new StageWithSites(
-                new Stage(
-                        postgres,
-                        started,
-                        admin,
-                        fleet,
-                        imageId,
-                        connections,
-                        Duration.ofSeconds(seconds),
-                        runs,
-                        scoreboard),
-                siteIds);
+        return new Stage(
+                postgres, started, admin, fleet, imageId, connections, Duration.ofSeconds(seconds), runs, scoreboard);
     }
 
     private boolean wants(Part part) {

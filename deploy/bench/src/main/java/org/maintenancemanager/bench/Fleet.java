@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
  * of the run that they grant permits in.
  */
 final class Fleet {
-    static final String ROOT_SITE = "/bench";
-    static final int SITES = 10;
+    private static final String ROOT_SITE = "/bench";
+    private static final int SITES = 10;
     static final int GROUPS = 3;
 
     private static final int BULK = 10_000;
@@ -33,23 +33,27 @@ final class Fleet {
         this.host = host;
     }
 
-    /** Makes the sites; the one above the others comes first. */
-    static List<String> createSites(AdminApi admin) throws IOException, InterruptedException {
-        List<String> ids = new ArrayList<>();
-        JsonNode root = admin.post("/api/v1/sites", Map.of("path", ROOT_SITE, "name", "Bench", "zone", "UTC"));
-        ids.add(root.get("id").asString());
+    /** The sites, first the one above the others, which has no nodes. */
+    static List<String> sitePaths() {
+        List<String> paths = new ArrayList<>(List.of(ROOT_SITE));
         for (int site = 0; site < SITES; site++) {
-            JsonNode created = admin.post(
-                    "/api/v1/sites",
-                    Map.of("path", ROOT_SITE + "/site-" + site, "name", "Site " + site, "zone", "UTC"));
-            ids.add(created.get("id").asString());
+            paths.add(sitePath(site));
         }
-        return ids;
+        return paths;
+    }
+
+    private static String sitePath(int site) {
+        return ROOT_SITE + "/site-" + site;
+    }
+
+    static void createSites(AdminApi admin) throws IOException, InterruptedException {
+        for (String path : sitePaths()) {
+            admin.post("/api/v1/sites", Map.of("path", path, "name", path, "zone", "UTC"));
+        }
     }
 
     /** Makes the nodes, each with a credential, 10,000 a call. */
-    static Fleet create(AdminApi admin, ManagerProcess manager, List<String> siteIds, int size)
-            throws IOException, InterruptedException {
+    static Fleet create(AdminApi admin, ManagerProcess manager, int size) throws IOException, InterruptedException {
         var fleet = new Fleet(size, "127.0.0.1:" + manager.address().getPort());
         for (int first = 0; first < size; first += BULK) {
             List<Map<String, Object>> nodes = new ArrayList<>();
@@ -57,8 +61,8 @@ final class Fleet {
                 nodes.add(Map.of(
                         "name",
                         String.format(Locale.ROOT, "bench-%06d", node),
-                        "siteId",
-                        siteIds.get(node % siteIds.size()),
+                        "site",
+                        sitePath(node % SITES),
                         "architecture",
                         "x86_64",
                         "labels",

@@ -24,11 +24,9 @@ final class GrantFigure {
     private static final byte[] INSTALL = "\"INSTALL\"".getBytes(StandardCharsets.ISO_8859_1);
 
     private final Stage stage;
-    private final List<String> siteIds;
 
-    GrantFigure(Stage stage, List<String> siteIds) {
+    GrantFigure(Stage stage) {
         this.stage = stage;
-        this.siteIds = siteIds;
     }
 
     void measure() throws IOException, InterruptedException {
@@ -37,8 +35,7 @@ final class GrantFigure {
         for (int run = 0; run < Math.min(stage.runs(), Fleet.GROUPS); run++) {
             int group = run;
             String campaign = stage.createCampaign(
-                    Map.of("selector", "label.group==" + group, "permitLimit", "PT1H"),
-                    List.of(Map.of("name", "all", "kind", "REST")));
+                    Map.of("selector", "label.group==" + group), List.of(Map.of("name", "all", "kind", "REST")));
             stage.start(campaign);
             Offers offers = Offers.collect(
                     stage, IntStream.range(0, stage.fleet().size()).filter(node -> Fleet.group(node) == group));
@@ -64,11 +61,11 @@ final class GrantFigure {
     }
 
     private void createBudgets() throws IOException, InterruptedException {
-        for (String siteId : siteIds) {
+        for (String path : Fleet.sitePaths()) {
             stage.admin()
                     .post(
                             "/api/v1/budgets",
-                            Map.of("name", "bench " + siteId, "siteId", siteId, "maxInFlight", Stage.NO_LIMIT));
+                            Map.of("name", "bench " + path, "sitePath", path, "maxInFlight", Stage.NO_LIMIT));
         }
     }
 
@@ -79,13 +76,19 @@ final class GrantFigure {
                 .post(
                         "/api/v1/windows",
                         Map.of(
-                                "name", "bench",
-                                "kind", "PERMIT",
-                                "recurrence", "ONE_SHOT",
-                                "startsAt", now.minusHours(1).toString(),
-                                "endsAt", now.plusDays(1).toString(),
-                                "zone", "UTC",
-                                "target", "TENANT"));
+                                "name",
+                                "bench",
+                                "kind",
+                                "PERMIT",
+                                "recurrence",
+                                Map.of(
+                                        "type", "ONE_SHOT",
+                                        "startsAt", now.minusHours(1).toString(),
+                                        "endsAt", now.plusDays(1).toString()),
+                                "zone",
+                                "UTC",
+                                "target",
+                                Map.of("type", "TENANT")));
     }
 
     /** Each node asks until it has its permit; one that must wait asks again after the others. */

@@ -31,13 +31,18 @@ record Stage(
 
     static final int NO_LIMIT = 1_000_000;
 
+    /** The same with so many connections. */
+    Stage with(int connections) {
+        return new Stage(postgres, manager, admin, fleet, imageId, connections, seconds, runs, scoreboard);
+    }
+
     /** Publishes an image for the fleet's architecture. Nobody downloads it, so it has no bytes. */
     static String publishImage(AdminApi admin) throws IOException, InterruptedException {
         JsonNode image = admin.post(
                 "/api/v1/images",
                 Map.of(
                         "family", "bench",
-                        "imageVersion", "2.0.0",
+                        "version", "2.0.0",
                         "releaseCounter", 2,
                         "architecture", "x86_64",
                         "sizeBytes", 1_000_000,

@@ -204,7 +204,16 @@ final class Bench implements Callable<Integer> {
         scoreboard.add(Figure.NODES, (System.nanoTime() - start) / 1e9);
         postgres.settle();
         return new Stage(
-                postgres, started, admin, fleet, imageId, connections, Duration.ofSeconds(seconds), runs, scoreboard);
+                postgres,
+                database,
+                started,
+                admin,
+                fleet,
+                imageId,
+                connections,
+                Duration.ofSeconds(seconds),
+                runs,
+                scoreboard);
     }
 
     private boolean wants(Part part) {

@@ -41,7 +41,6 @@ final class CampaignFigures {
         awaitOffer();
         double seconds = (System.nanoTime() - start) / 1e9;
         stage.abort(campaign);
-        stage.settle();
         return seconds;
     }
 

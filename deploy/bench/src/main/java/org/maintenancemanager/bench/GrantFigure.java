@@ -43,7 +43,6 @@ final class GrantFigure {
             stage.settle();
             run(offers);
             stage.abort(campaign);
-            stage.settle();
         }
     }
 

@@ -9,10 +9,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The one PostgreSQL that the manager and pgbench are measured on. Durable: what it acknowledged is on the disk. */
 final class PostgresServer implements AutoCloseable {
     static final String USER = "postgres";
+
+    private static final String DATABASE = "postgres";
 
     private static final Map<String, String> SETTINGS = settings();
 
@@ -89,19 +92,28 @@ final class PostgresServer implements AutoCloseable {
         execute("checkpoint");
     }
 
+    /** Whether the query finds a row. */
+    boolean any(String database, String query) {
+        return first(database, query).isPresent();
+    }
+
     private String text(String query) {
-        try (Connection connection = connect();
+        return first(DATABASE, query)
+                .orElseThrow(() -> new IllegalStateException("expected a row, found none: " + query));
+    }
+
+    private Optional<String> first(String database, String query) {
+        try (Connection connection = connect(database);
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getString(1);
+            return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
         } catch (SQLException e) {
             throw new IllegalStateException("could not run: " + query, e);
         }
     }
 
     private void execute(String sql) {
-        try (Connection connection = connect();
+        try (Connection connection = connect(DATABASE);
                 var statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
@@ -109,8 +121,8 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(url("postgres"), USER, USER);
+    private Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(url(database), USER, USER);
     }
 
     @Override

@@ -44,7 +44,6 @@ final class ReportFigure {
                 stage.scoreboard().add(Figure.REPORT_P99, outcome.millisAt(99));
             }
             stage.abort(campaign);
-            stage.settle();
         }
     }
 

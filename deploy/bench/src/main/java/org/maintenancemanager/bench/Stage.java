@@ -11,6 +11,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * A running manager with its fleet, on which figures are taken one after the other.
  *
+ * @param database of the manager
  * @param connections connections of the load
  * @param seconds how long one run lasts
  * @param runs how many runs a figure has
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
  */
 record Stage(
         PostgresServer postgres,
+        String database,
         ManagerProcess manager,
         AdminApi admin,
         Fleet fleet,
@@ -29,11 +31,13 @@ record Stage(
     /** Longer than a poll answered from memory may lag behind the database. */
     static final Duration SETTLED = Duration.ofSeconds(3);
 
+    private static final Duration CANCEL_LIMIT = Duration.ofMinutes(5);
+
     static final int NO_LIMIT = 1_000_000;
 
     /** The same with so many connections. */
     Stage with(int connections) {
-        return new Stage(postgres, manager, admin, fleet, imageId, connections, seconds, runs, scoreboard);
+        return new Stage(postgres, database, manager, admin, fleet, imageId, connections, seconds, runs, scoreboard);
     }
 
     /** Publishes an image for the fleet's architecture. Nobody downloads it, so it has no bytes. */
@@ -66,8 +70,21 @@ record Stage(
         admin.post("/api/v1/campaigns/" + campaignId + ":start");
     }
 
+    /** Aborts it, and waits until its updates are canceled but for those with a permit, so that others may begin. */
     void abort(String campaignId) throws IOException, InterruptedException {
         admin.post("/api/v1/campaigns/" + campaignId + ":abort");
+        long deadline = System.nanoTime() + CANCEL_LIMIT.toNanos();
+        while (postgres.any(database, """
+                select 1 from node_update
+                where campaign_id = '%s' and active and permit_id is null
+                limit 1
+                """.formatted(UUID.fromString(campaignId)))) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("updates of an aborted campaign are still active after " + CANCEL_LIMIT);
+            }
+            Thread.sleep(500);
+        }
+        settle();
     }
 
     /** Lets caches learn of the last change and the database write out what it holds. */

@@ -197,23 +197,13 @@ final class Bench implements Callable<Integer> {
         ManagerProcess started = keep(ManagerProcess.start(setup, postgres, database, directory.toAbsolutePath()));
         AdminApi admin = keep(new AdminApi(started, token));
         Fleet.createSites(admin);
-        String imageId = Stage.publishImage(admin);
         say("creating %,d nodes".formatted(nodes));
         long start = System.nanoTime();
         Fleet fleet = Fleet.create(admin, started, nodes);
         scoreboard.add(Figure.NODES, (System.nanoTime() - start) / 1e9);
         postgres.settle();
         return new Stage(
-                postgres,
-                database,
-                started,
-                admin,
-                fleet,
-                imageId,
-                connections,
-                Duration.ofSeconds(seconds),
-                runs,
-                scoreboard);
+                postgres, database, started, admin, fleet, connections, Duration.ofSeconds(seconds), runs, scoreboard);
     }
 
     private boolean wants(Part part) {

@@ -15,7 +15,6 @@ import tools.jackson.databind.JsonNode;
  * @param connections connections of the load
  * @param seconds how long one run lasts
  * @param runs how many runs a figure has
- * @param imageId a published image that no node has
  */
 record Stage(
         PostgresServer postgres,
@@ -23,7 +22,6 @@ record Stage(
         ManagerProcess manager,
         AdminApi admin,
         Fleet fleet,
-        String imageId,
         int connections,
         Duration seconds,
         int runs,
@@ -37,33 +35,47 @@ record Stage(
 
     /** The same with so many connections. */
     Stage with(int connections) {
-        return new Stage(postgres, database, manager, admin, fleet, imageId, connections, seconds, runs, scoreboard);
+        return new Stage(postgres, database, manager, admin, fleet, connections, seconds, runs, scoreboard);
     }
 
-    /** Publishes an image for the fleet's architecture. Nobody downloads it, so it has no bytes. */
-    static String publishImage(AdminApi admin) throws IOException, InterruptedException {
-        JsonNode image = admin.post(
-                "/api/v1/images",
-                Map.of(
-                        "family", "bench",
-                        "version", "2.0.0",
-                        "releaseCounter", 2,
-                        "architecture", "x86_64",
-                        "sizeBytes", 1_000_000,
-                        "sha256", "00".repeat(32),
-                        "url", "https://images.example/bench-2.0.0.img"));
-        String id = image.get("id").asString();
-        admin.post("/api/v1/images/" + id + ":publish");
-        return id;
-    }
-
-    /** Makes a campaign in draft. */
+    /** Makes a campaign in draft, with an image of its own. */
     String createCampaign(Map<String, ?> members, List<Map<String, Object>> waves)
             throws IOException, InterruptedException {
         var campaign = new HashMap<String, Object>(Map.of(
-                "name", "bench-" + UUID.randomUUID(), "imageId", imageId, "maxInFlight", NO_LIMIT, "waves", waves));
+                "name",
+                "bench-" + UUID.randomUUID(),
+                "imageId",
+                publishImage(),
+                "maxInFlight",
+                NO_LIMIT,
+                "waves",
+                waves));
         campaign.putAll(members);
         return admin.post("/api/v1/campaigns", campaign).get("id").asString();
+    }
+
+    /** An image for the fleet's architecture. Nobody downloads it, so it has no bytes. */
+    private String publishImage() throws IOException, InterruptedException {
+        JsonNode image = admin.post(
+                "/api/v1/images",
+                Map.of(
+                        "family",
+                        "bench",
+                        "version",
+                        UUID.randomUUID().toString(),
+                        "releaseCounter",
+                        2,
+                        "architecture",
+                        "x86_64",
+                        "sizeBytes",
+                        1_000_000,
+                        "sha256",
+                        "00".repeat(32),
+                        "url",
+                        "https://images.example/bench.img"));
+        String id = image.get("id").asString();
+        admin.post("/api/v1/images/" + id + ":publish");
+        return id;
     }
 
     void start(String campaignId) throws IOException, InterruptedException {

@@ -177,13 +177,20 @@ public class NodeCreation {
             hardwareIds[i] = text(node.wanted().hardwareIds());
         }
         Set<UUID> inserted = new HashSet<>(jdbc.sql("""
-                        insert into node (tenant_id, id, name, site_id, architecture, hardware, zone, labels, hardware_ids)
-                        select :tenant, cast(x.id as uuid), x.name, cast(x.site as uuid), x.architecture, x.hardware,
-                               x.zone, cast(x.labels as jsonb), cast(x.hardware_ids as jsonb)
-                        from unnest(:ids, :names, :sites, :architectures, :hardware, :zones, :labels, :hardwareIds)
-                            as x (id, name, site, architecture, hardware, zone, labels, hardware_ids)
-                        on conflict (tenant_id, name) where state <> 'DECOMMISSIONED' do nothing
-                        returning id
+                        with made as (
+                            insert into node
+                                (tenant_id, id, name, site_id, architecture, hardware, zone, labels, hardware_ids)
+                            select :tenant, cast(x.id as uuid), x.name, cast(x.site as uuid), x.architecture, x.hardware,
+                                   x.zone, cast(x.labels as jsonb), cast(x.hardware_ids as jsonb)
+                            from unnest(:ids, :names, :sites, :architectures, :hardware, :zones, :labels, :hardwareIds)
+                                as x (id, name, site, architecture, hardware, zone, labels, hardware_ids)
+                            on conflict (tenant_id, name) where state <> 'DECOMMISSIONED' do nothing
+                            returning tenant_id, id
+                        ), counting as (
+                            -- Without a counter, the node's reports would find nothing to belong to.
+                            insert into node_session (tenant_id, node_id) select tenant_id, id from made
+                        )
+                        select id from made
                         """)
                 .param("tenant", tenant.value())
                 .param("ids", ids)

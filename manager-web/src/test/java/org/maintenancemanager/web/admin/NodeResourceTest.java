@@ -53,6 +53,27 @@ class NodeResourceTest {
     }
 
     @Test
+    void nodeThatAnOperatorCreatedPollsAndReportsWithItsToken() {
+        String token = api.post(
+                        "/api/v1/nodes",
+                        "{\"name\":\"%s\",\"site\":\"%s\",\"architecture\":\"x86_64\",\"issueToken\":true}"
+                                .formatted(UUID.randomUUID(), api.newSite()))
+                .expect(201)
+                .body()
+                .get("token")
+                .asString();
+
+        var poll = api.manager.nodeCall("poll", token, "{\"bootId\":\"b\",\"lastSeq\":0,\"knownVersion\":0}");
+        var report = api.manager.nodeCall(
+                "reports", token, "{\"reports\":[{\"bootId\":\"b\",\"seq\":1,\"state\":\"DOWNLOADING\"}]}");
+
+        assertThat(poll.statusCode()).isEqualTo(204);
+        assertThat(report.statusCode()).as(report.body()).isEqualTo(200);
+        assertThat(AdminApi.JSON.readTree(report.body()).get("ackedSeq").asLong())
+                .isEqualTo(1);
+    }
+
+    @Test
     void bulkCreatesAllOrNone() {
         String site = api.newSite();
         String taken = "taken-" + UUID.randomUUID();

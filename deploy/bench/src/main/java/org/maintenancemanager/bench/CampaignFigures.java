@@ -46,11 +46,11 @@ final class CampaignFigures {
 
     private static List<Map<String, Object>> waves() {
         List<Map<String, Object>> waves = new ArrayList<>();
-        waves.add(wave("canaries", Map.of("kind", "SELECTOR", "selector", "label.canary==true")));
+        waves.add(wave("canaries", Map.of("selector", "label.canary==true")));
         for (int wave = 1; wave <= 8; wave++) {
-            waves.add(wave("wave " + wave, Map.of("kind", "PERCENT", "percent", 10)));
+            waves.add(wave("wave " + wave, Map.of("percent", 10)));
         }
-        waves.add(wave("rest", Map.of("kind", "REST")));
+        waves.add(wave("rest", Map.of("rest", true)));
         return waves;
     }
 

@@ -35,7 +35,7 @@ final class GrantFigure {
         for (int run = 0; run < Math.min(stage.runs(), Fleet.GROUPS); run++) {
             int group = run;
             String campaign = stage.createCampaign(
-                    Map.of("selector", "label.group==" + group), List.of(Map.of("name", "all", "kind", "REST")));
+                    Map.of("selector", "label.group==" + group), List.of(Map.of("name", "all", "rest", true)));
             stage.start(campaign);
             Offers offers = Offers.collect(
                     stage, IntStream.range(0, stage.fleet().size()).filter(node -> Fleet.group(node) == group));

@@ -32,7 +32,7 @@ final class ReportFigure {
         // The first is the warm-up, and does not count.
         for (int run = -1; run < stage.runs(); run++) {
             String campaign =
-                    stage.createCampaign(Map.of("allNodes", true), List.of(Map.of("name", "all", "kind", "REST")));
+                    stage.createCampaign(Map.of("allNodes", true), List.of(Map.of("name", "all", "rest", true)));
             stage.start(campaign);
             Offers offers =
                     Offers.collect(stage, IntStream.range(0, stage.fleet().size()));

@@ -50,7 +50,7 @@ class MainTest {
                             "--poll",
                             "100ms",
                             "--duration",
-                            "1s",
+                            "5s",
                             "--interval",
                             "500ms");
 

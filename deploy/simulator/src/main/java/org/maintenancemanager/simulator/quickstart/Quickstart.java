@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -60,7 +61,7 @@ public final class Quickstart implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             description = "Where data is kept; default: ~/.local/share/maintenance-manager.")
-    Path data = Path.of(System.getProperty("user.home"), ".local", "share", "maintenance-manager");
+    Path data = home().resolve(Path.of(".local", "share", "maintenance-manager"));
 
     @Option(
             names = "--fresh",
@@ -104,10 +105,19 @@ public final class Quickstart implements Callable<Integer> {
         System.exit(code);
     }
 
+    /** As a shell sees it, which need not be what the user database says. */
+    private static Path home() {
+        String home = System.getenv("HOME");
+        return Path.of(home == null || home.isEmpty() ? System.getProperty("user.home") : home);
+    }
+
     static CommandLine commandLine(Quickstart quickstart) {
         return new CommandLine(quickstart).setExecutionExceptionHandler((failure, command, parsed) -> {
             quickstart.ended.countDown();
-            if (failure instanceof QuickstartFailure || failure instanceof IOException) {
+            if (failure instanceof FileSystemException) {
+                // Its message is no more than a path.
+                command.getErr().println("A file could not be used: " + failure);
+            } else if (failure instanceof QuickstartFailure || failure instanceof IOException) {
                 command.getErr().println(failure.getMessage());
             } else {
                 failure.printStackTrace(command.getErr());

@@ -101,7 +101,7 @@ final class NodeApi extends HttpFilter {
     }
 
     private Outcome enroll(HttpServletRequest request, HttpServletResponse response, String requestId)
-            throws IOException {
+            throws Exception {
         requirePost(request, response);
         write(response, calls.enroll(NodeJson.enrollRequest(request), requestId));
         return Outcome.OK;

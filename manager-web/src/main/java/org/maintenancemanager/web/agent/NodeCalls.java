@@ -1,6 +1,9 @@
 package org.maintenancemanager.web.agent;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.NodeMessages.EnrollRequest;
 import org.maintenancemanager.api.node.NodeMessages.EnrollResponse;
@@ -26,11 +29,20 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class NodeCalls {
+    private static final int ENROLLING_AT_ONCE = 6;
+    private static final int LONGEST_WAIT_SECONDS = 2;
+    private static final int LONGEST_RETRY_SECONDS = 10;
+
     private final NodeDirectory nodes;
     private final PollDesk polls;
     private final ReportIntake reports;
     private final Enrollment enrollment;
     private final PollLimit pollLimit;
+    /**
+     * Enrollments hold a database connection each. A fleet that enrolls all at once waits here, so that polls, reports and
+     * ticks still find one.
+     */
+    private final Semaphore enrolling = new Semaphore(ENROLLING_AT_ONCE);
 
     NodeCalls(NodeDirectory nodes, PollDesk polls, ReportIntake reports, Enrollment enrollment, PollLimit pollLimit) {
         this.nodes = nodes;
@@ -57,9 +69,17 @@ class NodeCalls {
         }
     }
 
-    EnrollResponse enroll(EnrollRequest request, String requestId) {
+    EnrollResponse enroll(EnrollRequest request, String requestId) throws InterruptedException {
         MessageChecks.check(request);
-        return enrollment.enroll(request, requestId);
+        if (!enrolling.tryAcquire(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)) {
+            throw Refusal.retry(
+                    ProblemType.UNAVAILABLE, ThreadLocalRandom.current().nextInt(1, LONGEST_RETRY_SECONDS + 1));
+        }
+        try {
+            return enrollment.enroll(request, requestId);
+        } finally {
+            enrolling.release();
+        }
     }
 
     PollAnswer poll(KnownNode node, PollRequest request, String requestId) throws Exception {

@@ -110,8 +110,8 @@ public class Campaigns {
     }
 
     /**
-     * Replaces what a DRAFT says; of a campaign that has started, only {@code maxInFlight} and {@code maxFailures} may
-     * change, with effect for the next decision.
+     * Replaces what a DRAFT says; of a campaign that has started, only {@code maxInFlight}, {@code maxFailures} and the
+     * waves' {@code minConfirmedShare} may change, with effect for the next decision.
      *
      * @throws StaleVersion if it is no longer at {@code version}
      */
@@ -130,10 +130,11 @@ public class Campaigns {
             if (!after.equals(withLimits(before, after))) {
                 throw new Conflict(
                         ProblemType.ILLEGAL_STATE,
-                        "the campaign is %s: only maxInFlight and maxFailures can change now"
+                        "the campaign is %s: only maxInFlight, maxFailures and the minConfirmedShare of waves can change now"
                                 .formatted(campaign.state()));
             }
             campaign.editLimits(after, clock.now());
+            editGates(id, after.waves());
         }
         entities.flush();
         audit.record("campaign.edited", "campaign", id, before, after);
@@ -377,13 +378,41 @@ public class Campaigns {
                 spec.startsAt());
     }
 
+    /** By SQL: members refer to the rows of the waves, which JPA would write anew. */
+    private void editGates(CampaignId id, List<WaveSpec> waves) {
+        for (int ordinal = 0; ordinal < waves.size(); ordinal++) {
+            jdbc.sql("""
+                            update wave set min_confirmed_share = :share
+                            where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
+                            """)
+                    .param("share", waves.get(ordinal).minConfirmedShare())
+                    .param("tenant", tenant().value())
+                    .param("campaign", id.value())
+                    .param("ordinal", ordinal)
+                    .update();
+        }
+    }
+
+    /** The waves as they are, with the gates of others where these are as many. */
+    private static List<WaveSpec> withGates(List<WaveSpec> waves, List<WaveSpec> gates) {
+        if (waves.size() != gates.size()) {
+            return waves;
+        }
+        List<WaveSpec> edited = new ArrayList<>();
+        for (int i = 0; i < waves.size(); i++) {
+            WaveSpec wave = waves.get(i);
+            edited.add(new WaveSpec(wave.name(), wave.share(), gates.get(i).minConfirmedShare()));
+        }
+        return edited;
+    }
+
     private static CampaignSpec withLimits(CampaignSpec spec, CampaignSpec limits) {
         return new CampaignSpec(
                 spec.name(),
                 spec.imageId(),
                 spec.selector(),
                 spec.allNodes(),
-                spec.waves(),
+                withGates(spec.waves(), limits.waves()),
                 limits.maxInFlight(),
                 limits.maxFailures(),
                 spec.prestage(),

@@ -72,9 +72,13 @@ class Membership {
                             from node n
                             join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
                             join image on (image.tenant_id, image.id) = (n.tenant_id, cast(:image as uuid))
-                            left join node_slot running
-                                on (running.tenant_id, running.node_id) = (n.tenant_id, n.id)
-                                and running.state in ('ACTIVE', 'TRIAL')
+                            left join lateral (
+                                -- A node that names two running slots still has one: the one on trial, else the one it told of last.
+                                select slot.image_sha256 from node_slot slot
+                                where (slot.tenant_id, slot.node_id) = (n.tenant_id, n.id) and slot.state in ('ACTIVE', 'TRIAL')
+                                order by slot.state = 'TRIAL' desc, slot.updated_at desc
+                                limit 1
+                            ) running on true
                             where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
                         ), strata as (
                             select *, row_number() over stratum > 1 as follows,

@@ -79,9 +79,12 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
             join node n on (n.tenant_id, n.id) = (asked.tenant_id, asked.node_id)
             join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
             left join node_session session on (session.tenant_id, session.node_id) = (n.tenant_id, n.id)
-            left join node_slot running
-                on (running.tenant_id, running.node_id) = (n.tenant_id, n.id)
-                and running.state in ('ACTIVE', 'TRIAL')
+            left join lateral (
+                select slot.image_version, slot.image_sha256 from node_slot slot
+                where (slot.tenant_id, slot.node_id) = (n.tenant_id, n.id) and slot.state in ('ACTIVE', 'TRIAL')
+                order by slot.state = 'TRIAL' desc, slot.updated_at desc
+                limit 1
+            ) running on true
             left join lateral (
                 select array_agg(c.id) as ids, array_agg(c.secret_sha256) as secrets,
                        array_agg(c.expires_at) as expiries

@@ -227,6 +227,55 @@ class CampaignsTest {
     }
 
     @Test
+    void gateThatStoppedACampaignCanBeLowered(
+            @org.springframework.beans.factory.annotation.Autowired CampaignClockwork clockwork) {
+        TestFleet fleet = TestFleet.create(jdbc, 4);
+        CampaignView campaign = started(fleet, spec(fleet.image("2", 2), count("canary", 2)));
+        // Both canaries failed.
+        jdbc.sql("""
+                        with failed as (
+                            update node_update set state = 'FAILED'
+                            where campaign_id = :campaign and wave = 0 returning id
+                        )
+                        update wave_counter set updates = case state when 'FAILED' then 2 else 0 end
+                        where campaign_id = :campaign and wave = 0
+                        """).param("campaign", campaign.id().value()).update();
+        clockwork.tick();
+        CampaignView stopped = fleet.tenant().as(() -> campaigns.load(campaign.id()));
+        assertThat(stopped.stateReason()).isEqualTo("WAVE_GATE");
+
+        CampaignSpec lowered = copy(
+                stopped.spec(),
+                List.of(
+                        new WaveSpec("canary", new CampaignSpec.Count(2), BigDecimal.ZERO),
+                        stopped.spec().waves().get(1)));
+        fleet.tenant().as(() -> campaigns.edit(campaign.id(), stopped.version(), lowered));
+        fleet.tenant().as(() -> campaigns.resume(campaign.id()));
+        clockwork.tick();
+        CampaignView resumed = fleet.tenant().as(() -> campaigns.load(campaign.id()));
+        assertThat(resumed.state()).isEqualTo(CampaignState.RUNNING);
+        assertThat(resumed.waves().get(1).openedAt()).isNotNull();
+    }
+
+    @Test
+    void nodeThatNamesTwoRunningSlotsIsOneMember() {
+        TestFleet fleet = TestFleet.create(jdbc, 1);
+        UUID old = fleet.image("1", 1);
+        UUID target = fleet.image("2", 2);
+        fleet.runs(fleet.nodes().getFirst().id(), old);
+        jdbc.sql("""
+                        insert into node_slot (tenant_id, node_id, slot, state, image_sha256)
+                        values (:tenant, :node, 'B', 'TRIAL', :digest)
+                        """)
+                .param("tenant", fleet.tenant().id().value())
+                .param("node", fleet.nodes().getFirst().id())
+                .param("digest", TestFleet.digest(target))
+                .update();
+        CampaignView campaign = started(fleet, spec(target));
+        assertThat(campaign.waves().getFirst().updates()).containsOnly(Map.entry(UpdateState.SKIPPED, 1));
+    }
+
+    @Test
     void lifecycleAllowsWhatTheDiagramAllows() {
         TestFleet fleet = TestFleet.create(jdbc, 3);
         CampaignView campaign = started(fleet, spec(fleet.image("2", 2)));
@@ -327,6 +376,23 @@ class CampaignsTest {
 
     private static CampaignSpec withLimit(CampaignSpec spec, int maxInFlight) {
         return copy(spec, spec.name(), spec.selector(), spec.allNodes(), maxInFlight);
+    }
+
+    private static CampaignSpec copy(CampaignSpec spec, List<WaveSpec> waves) {
+        return new CampaignSpec(
+                spec.name(),
+                spec.imageId(),
+                spec.selector(),
+                spec.allNodes(),
+                waves,
+                spec.maxInFlight(),
+                spec.maxFailures(),
+                spec.prestage(),
+                spec.allowDowngrade(),
+                spec.permitLimit(),
+                spec.neededTime(),
+                spec.bootDeadline(),
+                spec.startsAt());
     }
 
     private static CampaignSpec copy(

@@ -108,6 +108,8 @@ class Membership {
                                case when skip is null then 'OFFERED' else 'SKIPPED' end, skip,
                                case when skip is null then nextval('assignment_version') else 0 end
                         from placed
+                        -- Every index on node_update has the node in it: in this order it grows at its end.
+                        order by node_id
                         """.formatted(chosenWave(spec.waves(), params), selected, sharedWave(spec.waves(), params)))
                 .params(params)
                 .update();

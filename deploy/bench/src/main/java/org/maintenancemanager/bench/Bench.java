@@ -129,8 +129,8 @@ final class Bench implements Callable<Integer> {
         if (results != null) {
             Files.writeString(
                     results,
-                    "# Results\n\nWritten by `deploy/bench/run`.\n\n" + report + "\n```\n" + scoreboard.keyValueLines()
-                            + "```\n");
+                    "# Results\n\nWritten by `deploy/bench/run`; aims are for two cores.\n\n" + report + "\n```\n"
+                            + scoreboard.keyValueLines() + "```\n");
         }
     }
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A maintenance window or freeze.
  *
+ * @param text when it is open, as a person says it
  * @param duration ISO 8601, elapsed time; absent for a ONE_SHOT
  * @param zone IANA name, or NODE_LOCAL
  * @param revision the ETag's number
@@ -16,6 +17,7 @@ public record Window(
         String name,
         WindowKind kind,
         WindowRecurrence recurrence,
+        String text,
         @Nullable String duration,
         String zone,
         WindowTarget target,

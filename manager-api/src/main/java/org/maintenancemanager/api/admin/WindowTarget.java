@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whom a window is for.
  *
+ * @param type DEFAULT: all nodes to which no other enabled PERMIT applies
  * @param sitePath for SITE: that site and all below it
  * @param selector for SELECTOR
  * @param nodeId for NODE
@@ -17,6 +18,7 @@ public record WindowTarget(
         @Nullable UUID nodeId) {
     public enum Type {
         TENANT,
+        DEFAULT,
         SITE,
         SELECTOR,
         NODE

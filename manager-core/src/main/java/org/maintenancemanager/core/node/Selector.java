@@ -1,10 +1,16 @@
 package org.maintenancemanager.core.node;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +66,55 @@ public final class Selector {
     public SqlCondition toSql(String prefix) {
         var sql = new Sql(prefix);
         return new SqlCondition(test.sql(sql), sql.params);
+    }
+
+    /** The attributes of a node that it asks for: {@code site}, {@code label.ring}. */
+    public Set<String> attributes() {
+        Set<String> names = new TreeSet<>();
+        test.sources(source -> names.add(source.text()));
+        return names;
+    }
+
+    /**
+     * A condition that is easily looked up and holds for each node that this selector chooses.
+     *
+     * @param attribute of the node
+     * @param values of which the attribute has one
+     */
+    public record Requirement(String attribute, Set<String> values) {
+        public Requirement {
+            values = Set.copyOf(values);
+        }
+    }
+
+    /** Empty where it has no condition that asks for certain values. */
+    public Optional<Requirement> requirement() {
+        return Optional.ofNullable(test.requirement());
+    }
+
+    /**
+     * The value of an attribute that some selector asks for; null if the node has none.
+     *
+     * @param attribute as {@link #attributes()} names it
+     */
+    public static @Nullable String value(String attribute, Selectable node) {
+        return source(attribute).of(node);
+    }
+
+    /** The same over the tables {@code node n} and {@code site s}. */
+    public static SqlCondition valueSql(String attribute, String prefix) {
+        var sql = new Sql(prefix);
+        return new SqlCondition(source(attribute).sql(sql), sql.params);
+    }
+
+    private static Source source(String attribute) {
+        if (attribute.startsWith(LABEL)) {
+            return new Label(attribute.substring(LABEL.length()));
+        }
+        return Stream.of(Field.values())
+                .filter(field -> field.json.equals(attribute))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no attribute of a node: " + attribute));
     }
 
     /** The text that it was read from. */
@@ -191,6 +246,9 @@ public final class Selector {
         String of(Selectable node);
 
         String sql(Sql sql);
+
+        /** As selectors write it. */
+        String text();
     }
 
     private enum Field implements Source {
@@ -266,6 +324,11 @@ public final class Selector {
         public String sql(Sql unused) {
             return sql;
         }
+
+        @Override
+        public String text() {
+            return json;
+        }
     }
 
     private record Label(String key) implements Source {
@@ -278,6 +341,11 @@ public final class Selector {
         public String sql(Sql sql) {
             String parameter = sql.bind(key);
             return "coalesce(n.labels ->> %s, n.node_labels ->> %s)".formatted(parameter, parameter);
+        }
+
+        @Override
+        public String text() {
+            return LABEL + key;
         }
     }
 
@@ -349,6 +417,13 @@ public final class Selector {
         boolean holds(Selectable node);
 
         String sql(Sql sql);
+
+        void sources(Consumer<Source> visitor);
+
+        /** Null if there is none. */
+        default @Nullable Requirement requirement() {
+            return null;
+        }
     }
 
     private record OneOf(Source source, List<Pattern> patterns) implements Test {
@@ -372,6 +447,23 @@ public final class Selector {
                     .map(pattern -> pattern.sql(source.sql(sql), sql))
                     .collect(Collectors.joining(" or ", "(", ")"));
         }
+
+        @Override
+        public void sources(Consumer<Source> visitor) {
+            visitor.accept(source);
+        }
+
+        @Override
+        public @Nullable Requirement requirement() {
+            Set<String> values = new HashSet<>();
+            for (Pattern pattern : patterns) {
+                if (!(pattern instanceof Exact exact)) {
+                    return null;
+                }
+                values.add(exact.text);
+            }
+            return new Requirement(source.text(), values);
+        }
     }
 
     private record Not(Test test) implements Test {
@@ -383,6 +475,11 @@ public final class Selector {
         @Override
         public String sql(Sql sql) {
             return "coalesce(not " + test.sql(sql) + ", true)";
+        }
+
+        @Override
+        public void sources(Consumer<Source> visitor) {
+            test.sources(visitor);
         }
     }
 
@@ -403,6 +500,20 @@ public final class Selector {
                     ? "true"
                     : tests.stream().map(test -> test.sql(sql)).collect(Collectors.joining(" and ", "(", ")"));
         }
+
+        @Override
+        public void sources(Consumer<Source> visitor) {
+            tests.forEach(test -> test.sources(visitor));
+        }
+
+        @Override
+        public @Nullable Requirement requirement() {
+            return tests.stream()
+                    .map(Test::requirement)
+                    .filter(Objects::nonNull)
+                    .findFirst()
+                    .orElse(null);
+        }
     }
 
     private record Any(List<Test> tests) implements Test {
@@ -419,6 +530,11 @@ public final class Selector {
         @Override
         public String sql(Sql sql) {
             return tests.stream().map(test -> test.sql(sql)).collect(Collectors.joining(" or ", "(", ")"));
+        }
+
+        @Override
+        public void sources(Consumer<Source> visitor) {
+            tests.forEach(test -> test.sources(visitor));
         }
     }
 }

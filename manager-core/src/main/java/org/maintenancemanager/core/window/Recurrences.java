@@ -10,6 +10,7 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +22,7 @@ import org.dmfs.rfc5545.recur.RecurrenceRule;
 import org.dmfs.rfc5545.recur.RecurrenceRule.RfcMode;
 import org.dmfs.rfc5545.recur.RecurrenceRuleIterator;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.window.WindowDefinition.Cron;
 import org.maintenancemanager.core.window.WindowDefinition.OneShot;
 import org.maintenancemanager.core.window.WindowDefinition.RRule;
 import org.maintenancemanager.core.window.WindowDefinition.Weekly;
@@ -40,6 +42,9 @@ final class Recurrences {
     /** The library counts years wrongly long before its numbers end. */
     private static final long END_OF_TIME =
             LocalDateTime.of(2300, 1, 1, 0, 0).toInstant(ZoneOffset.UTC).toEpochMilli();
+
+    /** Cron has no beginning; long before any window. */
+    private static final LocalDateTime CRON_START = LocalDateTime.of(2000, 1, 1, 0, 0);
 
     private Recurrences() {}
 
@@ -76,9 +81,11 @@ final class Recurrences {
             }
             case Weekly weekly -> addAll(found, window, asRule(weekly), zone, first, last);
             case RRule rule -> addAll(found, window, rule, zone, first, last);
+            case Cron cron -> asRules(cron).forEach(rule -> addAll(found, window, rule, zone, first, last));
         }
         found.sort(Comparator.comparingLong(Occurrence::start).thenComparingLong(Occurrence::wallClock));
-        return found;
+        // Two rules of one expression may name the same day.
+        return window.recurrence() instanceof Cron ? found.stream().distinct().toList() : found;
     }
 
     private static void addAll(
@@ -108,33 +115,59 @@ final class Recurrences {
         }
     }
 
-    private static RRule asRule(Weekly weekly) {
+    static RRule asRule(Weekly weekly) {
         String days =
                 weekly.days().stream().sorted().map(Recurrences::twoLetters).collect(Collectors.joining(","));
         String rule = "FREQ=WEEKLY;INTERVAL=%d;WKST=MO;BYDAY=%s".formatted(weekly.interval(), days);
         return new RRule(weekly.start(), rule, List.of(), List.of(), weekly.duration());
     }
 
+    /** @param twoLetters as RFC 5545 names a day of the week */
+    static DayOfWeek dayOf(String twoLetters) {
+        for (DayOfWeek day : DayOfWeek.values()) {
+            if (twoLetters(day).equals(twoLetters)) {
+                return day;
+            }
+        }
+        throw new IllegalArgumentException("expected a day of the week in two letters, found " + twoLetters);
+    }
+
+    /** @param cron one that was checked before */
+    static List<RRule> asRules(Cron cron) {
+        try {
+            return CronForm.parse(cron.expression()).rules().stream()
+                    .map(rule -> new RRule(CRON_START, rule, List.of(), List.of(), cron.duration()))
+                    .toList();
+        } catch (CronForm.Unreadable e) {
+            throw new IllegalStateException(
+                    "expected an expression that passed validate(), found " + cron.expression(), e);
+        }
+    }
+
     private static String twoLetters(DayOfWeek day) {
         return day.name().substring(0, 2);
     }
 
-    /** How often a rule fires in the year after its first time, counting no further than the limit. */
-    static int countInFirstYear(RRule rule, int limit) {
-        var counter = new Object() {
-            long first = Long.MIN_VALUE;
-            int count = 0;
-        };
-        forEachStart(rule, ZoneOffset.UTC, Long.MIN_VALUE, wallClock -> {
-            if (counter.first == Long.MIN_VALUE) {
-                counter.first = wallClock;
-            }
-            if (wallClock >= counter.first + 366 * DAY) {
-                return false;
-            }
-            return ++counter.count < limit;
-        });
-        return counter.count;
+    /** How often rules fire in the year after the first time of each, counting no further than the limit each. */
+    static int countInFirstYear(List<RRule> rules, int limit) {
+        Set<Long> starts = new HashSet<>();
+        for (RRule rule : rules) {
+            var counter = new Object() {
+                long first = Long.MIN_VALUE;
+                int count = 0;
+            };
+            forEachStart(rule, ZoneOffset.UTC, Long.MIN_VALUE, wallClock -> {
+                if (counter.first == Long.MIN_VALUE) {
+                    counter.first = wallClock;
+                }
+                if (wallClock >= counter.first + 366 * DAY) {
+                    return false;
+                }
+                starts.add(wallClock);
+                return ++counter.count < limit;
+            });
+        }
+        return starts.size();
     }
 
     static RecurrenceRule parse(String rule) throws InvalidRecurrenceRuleException {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.node.Selector;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
+import org.maintenancemanager.core.window.WindowDefinition.Cron;
+import org.maintenancemanager.core.window.WindowDefinition.Default;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
 import org.maintenancemanager.core.window.WindowDefinition.OneShot;
 import org.maintenancemanager.core.window.WindowDefinition.RRule;
@@ -71,6 +73,7 @@ final class StoredWindows {
             case WEEKLY -> weekly(row.getString("rrule"), start, duration);
             case RRULE ->
                 new RRule(start, row.getString("rrule"), times(row, "exdates"), times(row, "rdates"), duration);
+            case CRON -> new Cron(row.getString("cron"), duration);
         };
     }
 
@@ -80,22 +83,14 @@ final class StoredWindows {
             throw new IllegalStateException("expected a weekly rule as WindowRow writes it, found " + rule);
         }
         Set<DayOfWeek> days =
-                Arrays.stream(parts.group(2).split(",")).map(StoredWindows::day).collect(Collectors.toSet());
+                Arrays.stream(parts.group(2).split(",")).map(Recurrences::dayOf).collect(Collectors.toSet());
         return new Weekly(days, Integer.parseInt(parts.group(1)), start, duration);
-    }
-
-    private static DayOfWeek day(String twoLetters) {
-        for (DayOfWeek day : DayOfWeek.values()) {
-            if (day.name().startsWith(twoLetters)) {
-                return day;
-            }
-        }
-        throw new IllegalStateException("expected a day of the week in two letters, found " + twoLetters);
     }
 
     private static Target target(ResultSet row) throws SQLException {
         return switch (TargetType.valueOf(row.getString("target"))) {
             case TENANT -> new Tenant();
+            case DEFAULT -> new Default();
             case SITE -> new SiteSubtree(row.getString("site_path"));
             case SELECTOR -> new BySelector(Selector.parse(row.getString("target_selector")));
             case NODE -> new SingleNode(new NodeId(row.getObject("target_node_id", UUID.class)));

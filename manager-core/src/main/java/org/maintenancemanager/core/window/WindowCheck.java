@@ -12,6 +12,8 @@ import org.dmfs.rfc5545.recur.InvalidRecurrenceRuleException;
 import org.dmfs.rfc5545.recur.RecurrenceRule;
 import org.maintenancemanager.core.query.FieldProblem;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
+import org.maintenancemanager.core.window.WindowDefinition.Cron;
+import org.maintenancemanager.core.window.WindowDefinition.Default;
 import org.maintenancemanager.core.window.WindowDefinition.FixedZone;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
 import org.maintenancemanager.core.window.WindowDefinition.NodeLocal;
@@ -27,7 +29,9 @@ final class WindowCheck {
     static final Duration MIN_DURATION = Duration.ofMinutes(5);
     static final Duration MAX_DURATION = Duration.ofDays(7);
 
-    /** A freeze over the holidays is longer than any recurring window. */
+    /** A freeze over the holidays is longer than any window, also one of each year. */
+    private static final Duration MAX_RECURRING_FREEZE = Duration.ofDays(31);
+
     private static final Duration MAX_ONE_SHOT_FREEZE = Duration.ofDays(366);
 
     private static final int MAX_RULE_LENGTH = 1000;
@@ -35,6 +39,9 @@ final class WindowCheck {
     private static final int MAX_INTERVAL = 1000;
     /** One an hour, and a little. */
     private static final int MAX_OCCURRENCES_A_YEAR = 9_000;
+
+    private static final String TOO_OFTEN = "fires more than " + MAX_OCCURRENCES_A_YEAR
+            + " times in a year; expected once an hour at most, with a longer duration instead, such as %s";
 
     private static final LocalDateTime EARLIEST = LocalDateTime.of(1970, 1, 1, 0, 0);
     private static final LocalDateTime LATEST = LocalDateTime.of(2200, 1, 1, 0, 0);
@@ -58,6 +65,7 @@ final class WindowCheck {
             case OneShot oneShot -> check.oneShot(oneShot);
             case Weekly weekly -> check.weekly(weekly);
             case RRule rule -> check.rule(rule);
+            case Cron cron -> check.cron(cron);
         }
         switch (window.zone()) {
             case FixedZone fixed -> check.problems.addAll(zoneProblems(fixed.text(), "/zone"));
@@ -66,6 +74,7 @@ final class WindowCheck {
         switch (window.target()) {
             case SiteSubtree site -> check.site(site.path());
             case Tenant tenant -> {}
+            case Default rest -> check.rest();
             case BySelector selector -> {}
             case SingleNode node -> {}
         }
@@ -135,11 +144,29 @@ final class WindowCheck {
         if (!sane) {
             return;
         }
-        int occurrences = Recurrences.countInFirstYear(rule, MAX_OCCURRENCES_A_YEAR + 1);
+        int occurrences = Recurrences.countInFirstYear(List.of(rule), MAX_OCCURRENCES_A_YEAR + 1);
         if (occurrences == 0) {
             add("/recurrence/rule", "never fires from %s on; change the rule, or the exdates".formatted(rule.start()));
         } else if (occurrences > MAX_OCCURRENCES_A_YEAR) {
-            add("/recurrence/rule", "fires more than %d times in a year".formatted(MAX_OCCURRENCES_A_YEAR));
+            add("/recurrence/rule", TOO_OFTEN.formatted("FREQ=DAILY;BYHOUR=1,13"));
+        }
+    }
+
+    private void cron(Cron cron) {
+        duration(cron.duration());
+        try {
+            CronForm.parse(cron.expression());
+        } catch (CronForm.Unreadable e) {
+            add("/recurrence/cron", String.valueOf(e.getMessage()));
+            return;
+        }
+        int occurrences = Recurrences.countInFirstYear(Recurrences.asRules(cron), MAX_OCCURRENCES_A_YEAR + 1);
+        if (occurrences == 0) {
+            add(
+                    "/recurrence/cron",
+                    "never fires: no month has such a day; expected one that does, such as " + CronForm.EXAMPLE);
+        } else if (occurrences > MAX_OCCURRENCES_A_YEAR) {
+            add("/recurrence/cron", TOO_OFTEN.formatted("'0 1,13 * * *'"));
         }
     }
 
@@ -197,8 +224,12 @@ final class WindowCheck {
     }
 
     private boolean duration(Duration duration) {
-        if (duration.compareTo(MIN_DURATION) < 0 || duration.compareTo(MAX_DURATION) > 0) {
-            add("/recurrence/duration", "is %s; expected PT5M (5 minutes) to P7D (7 days)".formatted(duration));
+        Duration longest = window.kind() == Kind.FREEZE ? MAX_RECURRING_FREEZE : MAX_DURATION;
+        if (duration.compareTo(MIN_DURATION) < 0 || duration.compareTo(longest) > 0) {
+            add(
+                    "/recurrence/duration",
+                    "is %s; expected PT5M (5 minutes) to P%dD (%d days), such as PT4H"
+                            .formatted(duration, longest.toDays(), longest.toDays()));
             return false;
         }
         if (duration.getNano() != 0) {
@@ -206,6 +237,12 @@ final class WindowCheck {
             return false;
         }
         return true;
+    }
+
+    private void rest() {
+        if (window.kind() == Kind.FREEZE) {
+            add("/target/type", "is DEFAULT, which only a PERMIT can have; expected TENANT for a freeze of all nodes");
+        }
     }
 
     private void site(String path) {

@@ -74,6 +74,14 @@ public record WindowDefinition(
         }
     }
 
+    /**
+     * As {@code cron} says it: minute, hour, day of month, month, day of week. Has no beginning; {@code validFrom} may give
+     * it one.
+     *
+     * @param duration elapsed time, whatever the clocks do meanwhile
+     */
+    public record Cron(String expression, Duration duration) implements Recurrence {}
+
     public sealed interface Zone {
         /** How the zone of a node's own place is written. */
         String NODE_LOCAL = "NODE_LOCAL";
@@ -106,6 +114,9 @@ public record WindowDefinition(
 
     /** Every node of the tenant. */
     public record Tenant() implements Target {}
+
+    /** Every node of the tenant to which no other enabled PERMIT applies; only for a PERMIT. */
+    public record Default() implements Target {}
 
     /** @param path of the site at the root, {@code /eu/de} */
     public record SiteSubtree(String path) implements Target {}

@@ -16,6 +16,8 @@ import org.maintenancemanager.core.query.FieldProblem;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
+import org.maintenancemanager.core.window.WindowDefinition.Cron;
+import org.maintenancemanager.core.window.WindowDefinition.Default;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
 import org.maintenancemanager.core.window.WindowDefinition.OneShot;
 import org.maintenancemanager.core.window.WindowDefinition.RRule;
@@ -47,11 +49,13 @@ public record WindowDraft(
     public enum RecurrenceType {
         ONE_SHOT,
         WEEKLY,
-        RRULE
+        RRULE,
+        CRON
     }
 
     public enum TargetType {
         TENANT,
+        DEFAULT,
         SITE,
         SELECTOR,
         NODE
@@ -63,6 +67,7 @@ public record WindowDraft(
      * @param endsAt of a one-shot
      * @param days of a weekly one
      * @param interval of a weekly one: every so many weeks; null means 1
+     * @param cron five fields, for CRON, which has no start
      */
     public record RecurrenceDraft(
             @Nullable RecurrenceType type,
@@ -72,7 +77,8 @@ public record WindowDraft(
             @Nullable Integer interval,
             @Nullable String rrule,
             @Nullable List<String> exdates,
-            @Nullable List<String> rdates) {}
+            @Nullable List<String> rdates,
+            @Nullable String cron) {}
 
     public record TargetDraft(
             @Nullable TargetType type,
@@ -111,6 +117,7 @@ public record WindowDraft(
                         null,
                         null,
                         null,
+                        null,
                         null);
             case Weekly weekly ->
                 new RecurrenceDraft(
@@ -119,6 +126,7 @@ public record WindowDraft(
                         null,
                         weekly.days().stream().sorted().toList(),
                         weekly.interval(),
+                        null,
                         null,
                         null,
                         null);
@@ -131,7 +139,10 @@ public record WindowDraft(
                         null,
                         rule.rule(),
                         texts(rule.exdates()),
-                        texts(rule.rdates()));
+                        texts(rule.rdates()),
+                        null);
+            case Cron cron ->
+                new RecurrenceDraft(RecurrenceType.CRON, null, null, null, null, null, null, null, cron.expression());
         };
     }
 
@@ -140,12 +151,14 @@ public record WindowDraft(
             case OneShot once -> null;
             case Weekly weekly -> weekly.duration().toString();
             case RRule rule -> rule.duration().toString();
+            case Cron cron -> cron.duration().toString();
         };
     }
 
     private static TargetDraft target(Target target) {
         return switch (target) {
             case Tenant tenant -> new TargetDraft(TargetType.TENANT, null, null, null);
+            case Default rest -> new TargetDraft(TargetType.DEFAULT, null, null, null);
             case SiteSubtree site -> new TargetDraft(TargetType.SITE, site.path(), null, null);
             case BySelector by ->
                 new TargetDraft(TargetType.SELECTOR, null, by.selector().toString(), null);
@@ -191,17 +204,37 @@ public record WindowDraft(
                 return null;
             }
             boolean typed = problems.present(at("/recurrence/type"), said.type());
+            if (said.type() == RecurrenceType.CRON) {
+                return cron(said);
+            }
             LocalDateTime start = problems.present(at("/recurrence/startsAt"), said.startsAt())
                     ? time("/recurrence/startsAt", said.startsAt())
                     : null;
             if (!typed || said.type() == null) {
                 return null;
             }
+            refuse("/recurrence/cron", said.cron(), said.type().name());
             return switch (said.type()) {
                 case ONE_SHOT -> oneShot(said, start);
                 case WEEKLY -> weekly(said, start);
                 case RRULE -> rule(said, start);
+                case CRON -> cron(said);
             };
+        }
+
+        private @Nullable Recurrence cron(RecurrenceDraft said) {
+            refuse("/recurrence/startsAt", said.startsAt(), "CRON; see validFrom");
+            refuse("/recurrence/endsAt", said.endsAt(), "CRON; see duration and validUntil");
+            refuse("/recurrence/days", said.days(), "CRON; see its fifth field");
+            refuse("/recurrence/interval", said.interval(), "CRON");
+            refuse("/recurrence/rrule", said.rrule(), "CRON");
+            refuse("/recurrence/exdates", said.exdates(), "CRON; say it as an RRULE, or add a FREEZE");
+            refuse("/recurrence/rdates", said.rdates(), "CRON; say it as an RRULE, or add another window");
+            Duration length = length();
+            String expression = said.cron();
+            return problems.present(at("/recurrence/cron"), expression) && expression != null && length != null
+                    ? new Cron(expression.strip(), length)
+                    : null;
         }
 
         private @Nullable Recurrence oneShot(RecurrenceDraft said, @Nullable LocalDateTime start) {
@@ -286,6 +319,7 @@ public record WindowDraft(
             }
             return switch (said.type()) {
                 case TENANT -> new Tenant();
+                case DEFAULT -> new Default();
                 case SITE ->
                     problems.present(at("/target/sitePath"), said.sitePath()) && said.sitePath() != null
                             ? new SiteSubtree(said.sitePath())
@@ -322,7 +356,9 @@ public record WindowDraft(
             try {
                 return Duration.parse(duration);
             } catch (DateTimeException | ArithmeticException e) {
-                problems.add(at("/duration"), "is no ISO 8601 duration; expected PT5M (5 minutes) to P7D (7 days)");
+                problems.add(
+                        at("/duration"),
+                        "is no ISO 8601 duration; expected PT5M (5 minutes) to P7D (7 days), such as PT4H");
                 return null;
             }
         }

@@ -13,9 +13,10 @@ import java.util.List;
 /**
  * The next occurrences of a window by itself: other windows and freezes are not looked at.
  *
+ * @param text when the window is open, as a person says it
  * @param zone that they are shown in
  */
-public record WindowPreview(ZoneId zone, List<Occurrence> occurrences) {
+public record WindowPreview(String text, ZoneId zone, List<Occurrence> occurrences) {
     /** Enough to see the pattern, and the next change of the clocks. */
     private static final int OCCURRENCES = 10;
 
@@ -51,7 +52,7 @@ public record WindowPreview(ZoneId zone, List<Occurrence> occurrences) {
                     .map(found -> occurrence(found, zone))
                     .toList();
             if (next.size() == OCCURRENCES || span.equals(HORIZON)) {
-                return new WindowPreview(zone, next);
+                return new WindowPreview(WindowText.of(window), zone, next);
             }
         }
     }

@@ -23,6 +23,8 @@ import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.node.SiteId;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
+import org.maintenancemanager.core.window.WindowDefinition.Cron;
+import org.maintenancemanager.core.window.WindowDefinition.Default;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
 import org.maintenancemanager.core.window.WindowDefinition.OneShot;
 import org.maintenancemanager.core.window.WindowDefinition.RRule;
@@ -53,12 +55,13 @@ class WindowRow {
 
     /** Sent as it stands: as a timestamp it would be turned into an instant of this machine's zone, and back. */
     @JdbcTypeCode(SqlTypes.LOCAL_DATE_TIME)
-    private LocalDateTime startsAt;
+    private @Nullable LocalDateTime startsAt;
 
     @JdbcTypeCode(SqlTypes.LOCAL_DATE_TIME)
     private @Nullable LocalDateTime endsAt;
 
     private @Nullable String rrule;
+    private @Nullable String cron;
 
     @JdbcTypeCode(SqlTypes.ARRAY)
     private List<String> exdates;
@@ -107,8 +110,10 @@ class WindowRow {
         enabled = checked.enabled();
         validFrom = checked.validFrom();
         validUntil = checked.validUntil();
+        startsAt = null;
         endsAt = null;
         rrule = null;
+        cron = null;
         durationSeconds = null;
         exdates = List.of();
         rdates = List.of();
@@ -138,12 +143,18 @@ class WindowRow {
                 exdates = WindowDraft.texts(rule.exdates());
                 rdates = WindowDraft.texts(rule.rdates());
             }
+            case Cron said -> {
+                recurrence = RecurrenceType.CRON;
+                cron = said.expression();
+                durationSeconds = said.duration().toSeconds();
+            }
         }
         targetSiteId = null;
         targetSelector = null;
         targetNodeId = null;
         switch (checked.target()) {
             case Tenant all -> target = TargetType.TENANT;
+            case Default rest -> target = TargetType.DEFAULT;
             case SiteSubtree subtree -> {
                 target = TargetType.SITE;
                 targetSiteId = requireNonNull(site).value();

@@ -28,6 +28,7 @@ import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
+import org.maintenancemanager.core.window.WindowDefinition.Default;
 import org.maintenancemanager.core.window.WindowDefinition.FixedZone;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
 import org.maintenancemanager.core.window.WindowDefinition.NodeLocal;
@@ -291,6 +292,7 @@ public class Windows {
                     case SiteSubtree site -> paths.add(site.path());
                     case SingleNode single -> ids.add(single.node().value());
                     case Tenant all -> {}
+                    case Default rest -> {}
                     case BySelector by -> {}
                 }
             }
@@ -352,6 +354,7 @@ public class Windows {
                             .query(String.class)
                             .single();
                 case Tenant all -> tenantZone();
+                case Default rest -> tenantZone();
                 case BySelector by -> tenantZone();
             };
         }

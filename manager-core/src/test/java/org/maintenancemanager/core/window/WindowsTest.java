@@ -153,7 +153,7 @@ class WindowsTest {
                         "/recurrence/type",
                         draft(
                                 "w",
-                                new RecurrenceDraft(null, "2026-01-01T00:00", null, null, null, null, null, null),
+                                new RecurrenceDraft(null, "2026-01-01T00:00", null, null, null, null, null, null, null),
                                 null)),
                 bad("/zone", in("Mars/Olympus")),
                 bad("/zone", in("+02:00")),
@@ -392,20 +392,28 @@ class WindowsTest {
     }
 
     private static RecurrenceDraft once(@Nullable String start, @Nullable String end) {
-        return new RecurrenceDraft(RecurrenceType.ONE_SHOT, start, end, null, null, null, null, null);
+        return new RecurrenceDraft(RecurrenceType.ONE_SHOT, start, end, null, null, null, null, null, null);
     }
 
     private static RecurrenceDraft weekly(String start, int interval, DayOfWeek... days) {
         return new RecurrenceDraft(
-                RecurrenceType.WEEKLY, start, null, Arrays.stream(days).sorted().toList(), interval, null, null, null);
+                RecurrenceType.WEEKLY,
+                start,
+                null,
+                Arrays.stream(days).sorted().toList(),
+                interval,
+                null,
+                null,
+                null,
+                null);
     }
 
     private static RecurrenceDraft rule(String start, @Nullable String rule) {
-        return new RecurrenceDraft(RecurrenceType.RRULE, start, null, null, null, rule, List.of(), List.of());
+        return new RecurrenceDraft(RecurrenceType.RRULE, start, null, null, null, rule, List.of(), List.of(), null);
     }
 
     private static RecurrenceDraft rule(String start, @Nullable String rule, String exdate, String rdate) {
         return new RecurrenceDraft(
-                RecurrenceType.RRULE, start, null, null, null, rule, List.of(exdate), List.of(rdate));
+                RecurrenceType.RRULE, start, null, null, null, rule, List.of(exdate), List.of(rdate), null);
     }
 }

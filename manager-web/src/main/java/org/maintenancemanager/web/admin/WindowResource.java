@@ -82,7 +82,7 @@ class WindowResource {
                         WindowOccurrence.ClockChange.valueOf(
                                 occurrence.clockChange().name())))
                 .toList();
-        return new WindowPreview(preview.zone().getId(), occurrences);
+        return new WindowPreview(preview.text(), preview.zone().getId(), occurrences);
     }
 
     @PatchMapping(
@@ -110,6 +110,7 @@ class WindowResource {
                 definition.name(),
                 WindowKind.valueOf(definition.kind().name()),
                 recurrence(requireNonNull(draft.recurrence())),
+                window.text(),
                 draft.duration(),
                 definition.zone().text(),
                 target(requireNonNull(draft.target())),
@@ -145,7 +146,8 @@ class WindowResource {
                 draft.interval(),
                 draft.rrule(),
                 draft.exdates(),
-                draft.rdates());
+                draft.rdates(),
+                draft.cron());
     }
 
     private static WindowTarget target(TargetDraft draft) {
@@ -177,7 +179,8 @@ class WindowResource {
                                 recurrence.interval(),
                                 recurrence.rrule(),
                                 recurrence.exdates(),
-                                recurrence.rdates()),
+                                recurrence.rdates(),
+                                recurrence.cron()),
                 said.duration(),
                 said.zone(),
                 target == null

@@ -49,7 +49,7 @@ class ArchitectureTest {
     /** Rules without a clock, a database or chance; and the values they work on. */
     private static final DescribedPredicate<JavaClass> PURE = DescribedPredicate.describe(
             "pure",
-            type -> resideInAPackage(CORE + ".decision..").test(type)
+            type -> resideInAnyPackage(CORE + ".decision..", CORE + ".guard..").test(type)
                     || isOneOf(
                             type,
                             "window.Intervals",

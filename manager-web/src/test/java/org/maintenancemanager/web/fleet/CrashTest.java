@@ -110,6 +110,7 @@ class CrashTest {
                 "--spring.grpc.server.port=0",
                 "--manager.artifacts.directory=" + directory.resolve("artifacts"),
                 "--manager.artifacts.keep-free=0B",
+                "--manager.audit.directory=" + directory.resolve("audit"),
                 "--manager.poll.interval=PT1S",
                 "--manager.permit.guard-time=PT1S",
                 "--manager.presence.interval=PT1S",

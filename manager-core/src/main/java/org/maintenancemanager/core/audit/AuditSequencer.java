@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.maintenancemanager.api.admin.ChainedAuditEvent;
@@ -32,6 +31,17 @@ public class AuditSequencer {
 
     /** Held by whoever chains, in this database; "audit" in ASCII. */
     private static final long LOCK = 0x61_75_64_69_74L;
+
+    private static final String LISTED = """
+            select e.*, e.written_by::text as place_written_by, e.at::text as place_at,
+                   (select count(*) from audit_link l where l.tenant_id = e.tenant_id and l.event_id = e.id) > 0 as is_linked
+            from (
+                %s
+                order by e.written_by, e.at, e.id
+                limit :batch
+            ) e
+            order by e.written_by, e.at, e.id
+            """;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transactions;
@@ -59,7 +69,7 @@ public class AuditSequencer {
         }
     }
 
-    /** Returns how many events it chained. */
+    /** Returns how many events it took. */
     int chainBatch() {
         Integer events = transactions.execute(status -> isAlone() ? chain() : 0);
         chained.increment(events);
@@ -79,22 +89,21 @@ public class AuditSequencer {
         try (Stream<Place> places = events(progress)
                 .withFetchSize(FETCH)
                 .query((row, number) -> {
-                    links.add(row.getObject("tenant_id", UUID.class), StoredEvents.read(row, 0, "", ""));
+                    if (!row.getBoolean("is_linked")) {
+                        links.add(row.getObject("tenant_id", UUID.class), StoredEvents.read(row, 0, "", ""));
+                    }
                     return new Place(row.getString("place_written_by"), row.getString("place_at"), row.getString("id"));
                 })
                 .stream()) {
-            Optional<Place> last = places.reduce((before, after) -> after);
-            boolean isAll = links.size() < BATCH;
-            if (last.isPresent()) {
-                links.insert();
-            }
-            if (isAll && (last.isPresent() || progress.isOfAnotherServer())) {
+            List<Place> seen = places.toList();
+            links.insert();
+            if (seen.size() < BATCH && (!seen.isEmpty() || progress.isOfAnotherServer())) {
                 moveTo(progress.finalPlace());
-            } else if (last.isPresent() && !progress.isOfAnotherServer()) {
-                moveTo(last.get());
+            } else if (seen.size() == BATCH && !progress.isOfAnotherServer()) {
+                moveTo(seen.getLast());
             }
+            return seen.size();
         }
-        return links.size();
     }
 
     /**
@@ -117,31 +126,40 @@ public class AuditSequencer {
                 .single();
     }
 
+    /**
+     * At most a batch. The range is one of the index and is cut off before any link is looked up, each by its key: so a
+     * batch costs the same, however many events wait or are chained.
+     */
     private JdbcClient.StatementSpec events(Progress progress) {
-        // A dump that was restored on another server brings transaction numbers of the old one, which are ahead of the
-        // new one's. They are final, and what lies behind them is found by its missing link, once.
-        String range = progress.isOfAnotherServer()
-                ? "(e.written_by < cast(:finalBelow as xid8) or e.written_by >= cast(:next as xid8))"
-                : """
-                  (e.written_by, e.at, e.id) > (cast(:writtenBy as xid8), cast(:at as timestamptz), cast(:id as uuid))
-                  and e.written_by < cast(:finalBelow as xid8)
-                  """;
-        // Counted one by one: "not exists" might be planned as one join with all links that there are.
-        JdbcClient.StatementSpec events =
-                jdbc.sql("""
-                        select e.*, e.written_by::text as place_written_by, e.at::text as place_at
-                        from audit_event e
-                        where %s
-                          and (select count(*) from audit_link l
-                               where l.tenant_id = e.tenant_id and l.event_id = e.id) = 0
-                        order by e.written_by, e.at, e.id
-                        limit %d
-                        """.formatted(range, BATCH)).param("finalBelow", progress.finalBelow());
         return progress.isOfAnotherServer()
-                ? events.param("next", progress.next())
-                : events.param("writtenBy", progress.place().writtenBy())
+                ? ofAnotherServer(progress)
+                : jdbc.sql(LISTED.formatted("""
+                                select e.* from audit_event e
+                                where (e.written_by, e.at, e.id)
+                                      > (cast(:writtenBy as xid8), cast(:at as timestamptz), cast(:id as uuid))
+                                  and e.written_by < cast(:finalBelow as xid8)
+                                """))
+                        .param("batch", BATCH)
+                        .param("finalBelow", progress.finalBelow())
+                        .param("writtenBy", progress.place().writtenBy())
                         .param("at", progress.place().at())
                         .param("id", progress.place().id());
+    }
+
+    /**
+     * A dump that was restored on another server brings transaction numbers of the old one, which are ahead of the new
+     * one's. They are final; what has no link yet is found by that, once.
+     */
+    private JdbcClient.StatementSpec ofAnotherServer(Progress progress) {
+        return jdbc.sql(LISTED.formatted("""
+                        select e.* from audit_event e
+                        where (e.written_by < cast(:finalBelow as xid8) or e.written_by >= cast(:next as xid8))
+                          and not exists (select from audit_link l
+                                          where l.tenant_id = e.tenant_id and l.event_id = e.id)
+                        """))
+                .param("batch", BATCH)
+                .param("finalBelow", progress.finalBelow())
+                .param("next", progress.next());
     }
 
     private void moveTo(Place place) {
@@ -193,10 +211,6 @@ public class AuditSequencer {
             heads.put(tenant, new Head(seq, hash));
         }
 
-        int size() {
-            return events.size();
-        }
-
         /** Where the tenant's chain ends: at its last link, or at the checkpoint that is left when all links are gone. */
         private Head load(UUID tenant) {
             return jdbc.sql("""
@@ -214,6 +228,9 @@ public class AuditSequencer {
         }
 
         void insert() {
+            if (events.isEmpty()) {
+                return;
+            }
             jdbc.sql("""
                             insert into audit_link (tenant_id, seq, event_id, previous_hash, hash)
                             select tenant_id, seq, event_id, decode(previous_hash, 'hex'), decode(hash, 'hex')

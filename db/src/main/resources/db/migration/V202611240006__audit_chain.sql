@@ -83,3 +83,4 @@ begin
     return gone;
 end
 $$;
+revoke execute on function prune_audit(uuid, bigint) from public;

@@ -32,6 +32,7 @@ import org.springframework.test.context.TestConstructor;
             "spring.quartz.auto-startup=false",
             "manager.artifacts.directory=target/test-artifacts",
             "manager.artifacts.keep-free=0B",
+            "manager.audit.directory=target/test-audit",
             "spring.main.banner-mode=off",
             "logging.level.root=warn",
             "logging.level.org.hibernate.orm.jdbc.error=off"

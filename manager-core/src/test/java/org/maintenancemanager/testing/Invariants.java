@@ -121,6 +121,39 @@ public final class Invariants {
                                   where (p.tenant_id, p.update_id) = (t.tenant_id, t.update_id)
                                     and p.granted_at <= t.at)
                 """);
+        QUERIES.put("I12 the grant of a permit has exactly one audit event", """
+                select p.tenant_id, p.id, count(e.id) as events
+                from permit p
+                left join audit_event e on e.tenant_id = p.tenant_id and e.object_kind = 'node'
+                    and e.object_id = p.node_id::text and e.action = 'permit.granted'
+                    and e.after ->> 'permit' = p.id::text
+                group by p.tenant_id, p.id
+                having count(e.id) <> 1
+                """);
+        QUERIES.put("I12 the state of a campaign is where its audit leads", """
+                select c.tenant_id, c.name, c.state, said.state as audited
+                from campaign c
+                left join lateral (
+                    select e.after ->> 'state' as state from audit_event e
+                    where e.tenant_id = c.tenant_id and e.object_kind = 'campaign' and e.object_id = c.id::text
+                      and e.action in ('campaign.scheduled', 'campaign.started', 'campaign.paused', 'campaign.resumed',
+                                       'campaign.aborted', 'campaign.completed')
+                    order by e.at desc, e.id desc limit 1
+                ) said on true
+                where c.state <> coalesce(said.state, 'DRAFT')
+                """);
+        QUERIES.put("I12 the audit's chain has no gap, and each link continues the one before", """
+                select tenant_id, seq, before, previous_hash, before_hash
+                from (select tenant_id, seq, previous_hash, lag(seq) over one_by_one as before,
+                             lag(hash) over one_by_one as before_hash
+                      from audit_link window one_by_one as (partition by tenant_id order by seq)) links
+                where before is not null and (seq <> before + 1 or previous_hash <> before_hash)
+                """);
+        QUERIES.put("I12 each link of the audit's chain has its event", """
+                select l.tenant_id, l.seq, l.event_id from audit_link l
+                where not exists (select from audit_event e
+                                  where e.tenant_id = l.tenant_id and e.id = l.event_id)
+                """);
         QUERIES.put("I14 no permit in a wave before the gate of the wave before passed", """
                 select p.tenant_id, p.id, p.wave, p.granted_at
                 from permit p

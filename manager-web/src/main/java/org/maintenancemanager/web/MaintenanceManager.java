@@ -1,5 +1,6 @@
 package org.maintenancemanager.web;
 
+import java.util.List;
 import org.maintenancemanager.core.CoreConfiguration;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -27,6 +28,9 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @Import(CoreConfiguration.class)
 public class MaintenanceManager {
     static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(AuditVerifyCommand.NAME)) {
+            System.exit(AuditVerifyCommand.run(List.of(arguments).subList(1, arguments.length), System.out));
+        }
         SpringApplication.run(MaintenanceManager.class, arguments);
     }
 }

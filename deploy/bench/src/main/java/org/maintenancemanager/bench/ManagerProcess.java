@@ -59,6 +59,9 @@ final class ManagerProcess implements AutoCloseable {
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", String.valueOf(port));
         environment.put("SPRING_GRPC_SERVER_PORT", String.valueOf(freePort()));
+        environment.put(
+                "MANAGER_AUDIT_DIRECTORY",
+                directory.resolve("audit-" + database).toString());
         environment.put("MANAGER_BOOTSTRAP_TOKEN", setup.token());
         var manager = new ManagerProcess(builder.start(), port, log);
         try {

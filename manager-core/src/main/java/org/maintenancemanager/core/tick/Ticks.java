@@ -36,6 +36,16 @@ class Ticks {
     }
 
     @Bean
+    JobDetail auditTick() {
+        return job(AuditTick.class, "audit", "chains audit events, signs checkpoints");
+    }
+
+    @Bean
+    Trigger auditTickTrigger(JobDetail auditTick) {
+        return every(auditTick, 1);
+    }
+
+    @Bean
     JobDetail retentionTick() {
         return job(RetentionTick.class, "retention", "deletes what is kept for a time only");
     }

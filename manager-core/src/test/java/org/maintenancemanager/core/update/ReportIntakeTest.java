@@ -347,6 +347,11 @@ class ReportIntakeTest {
                                 update campaign_counter set in_flight = in_flight + 1 where campaign_id = :campaign
                             ), counted_too as (
                                 update tenant set in_flight = in_flight + 1 where id = :tenant
+                            ), audited as (
+                                insert into audit_event
+                                    (tenant_id, actor_kind, actor, action, object_kind, object_id, after)
+                                values (:tenant, 'SYSTEM', 'permit desk', 'permit.granted', 'node', cast(:node as text),
+                                        jsonb_build_object('permit', cast(:permit as uuid)))
                             )
                             update node_update set permit_id = :permit where id = :update
                             """)

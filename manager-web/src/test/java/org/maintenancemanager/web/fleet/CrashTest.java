@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.maintenancemanager.core.audit.AuditInspection;
+import org.maintenancemanager.core.audit.TrustedKeys;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.simulator.Fleet;
@@ -77,6 +79,11 @@ class CrashTest {
                 second.waitFor();
             }
             assertThat(Invariants.broken(jdbc, TenantId.DEFAULT)).isEmpty();
+            Path audit = directory.resolve("audit");
+            assertThat(new AuditInspection(TrustedKeys.read(AuditInspection.keysIn(audit)))
+                            .ofDatabase(database.dataSource(), TenantId.DEFAULT.value(), audit)
+                            .flaw())
+                    .isNull();
         } finally {
             first.destroyForcibly();
             if (fleet != null) {
@@ -110,6 +117,7 @@ class CrashTest {
                 "--spring.grpc.server.port=0",
                 "--manager.artifacts.directory=" + directory.resolve("artifacts"),
                 "--manager.artifacts.keep-free=0B",
+                "--manager.audit.directory=" + directory.resolve("audit"),
                 "--manager.poll.interval=PT1S",
                 "--manager.permit.guard-time=PT1S",
                 "--manager.presence.interval=PT1S",

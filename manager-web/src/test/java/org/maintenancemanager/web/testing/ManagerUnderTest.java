@@ -52,7 +52,8 @@ public final class ManagerUnderTest {
                         "--spring.datasource.url=" + database.url(),
                         "--spring.datasource.username=" + database.user(),
                         "--spring.datasource.password=" + database.password(),
-                        "--manager.artifacts.directory=" + newDirectory(),
+                        "--manager.artifacts.directory=" + newDirectory("artifacts-"),
+                        "--manager.audit.directory=" + newDirectory("audit-"),
                         // Quartz keeps its schedulers and their data sources in one static map, by this name.
                         "--spring.quartz.scheduler-name=scheduler-" + apiToken.id(),
                         "--server.address=127.0.0.1",
@@ -65,9 +66,9 @@ public final class ManagerUnderTest {
         jdbc = JdbcClient.create(database.dataSource());
     }
 
-    private static Path newDirectory() {
+    private static Path newDirectory(String prefix) {
         try {
-            return Files.createTempDirectory(Path.of("target"), "artifacts-");
+            return Files.createTempDirectory(Path.of("target"), prefix);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -266,6 +266,7 @@ public final class Quickstart implements Callable<Integer> {
         settings.put("MANAGER_BOOTSTRAP_TOKEN", bootstrapToken);
         settings.put(
                 "MANAGER_ARTIFACTS_DIRECTORY", directory.directory("artifacts").toString());
+        settings.put("MANAGER_AUDIT_DIRECTORY", directory.directory("audit").toString());
         // People who watch are less patient than fleets.
         settings.put("MANAGER_POLL_INTERVAL", "PT3S");
         Path temporary = directory.directory("tmp");

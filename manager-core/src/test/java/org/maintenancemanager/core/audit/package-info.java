@@ -1,0 +1,5 @@
+/** Tests of the audit's chain. */
+@NullMarked
+package org.maintenancemanager.core.audit;
+
+import org.jspecify.annotations.NullMarked;

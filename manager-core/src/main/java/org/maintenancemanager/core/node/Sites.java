@@ -16,7 +16,6 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.NewSite;
 import org.maintenancemanager.api.admin.Site;
 import org.maintenancemanager.api.admin.SiteChange;
@@ -72,7 +71,10 @@ public class Sites {
         this.jdbc = jdbc;
     }
 
-    /** Creates all of them, or none. A site without a zone gets that of the nearest one above, also among these. */
+    /**
+     * Creates all of them, or none. A site without a zone gets that of the nearest one above, also among these,
+     * else the tenant's.
+     */
     @Transactional
     public List<Site> create(List<NewSite> wanted) {
         TenantId tenant = CallContext.current().tenant();
@@ -112,6 +114,7 @@ public class Sites {
         Map<String, String> zones = zonesAtAndAbove(tenant, paths);
         var taken = new TreeSet<>(paths);
         taken.retainAll(zones.keySet());
+        zones.put("", tenantZone(tenant));
         if (!taken.isEmpty()) {
             throw new Conflict(ProblemType.CONFLICT, "There is already a site " + taken.first() + ".");
         }
@@ -122,19 +125,13 @@ public class Sites {
         List<SiteRow> made = new ArrayList<>();
         for (int i = 0; i < wanted.size(); i++) {
             String path = requireNonNull(wanted.get(i).path());
-            String zone = nearest(zones, path);
-            if (zone == null) {
-                problems.add("/" + i + "/zone", "is required, since there is no site above " + path);
-                continue;
-            }
             String name = wanted.get(i).name();
             made.add(new SiteRow(
                     new SiteId(Ids.next()),
                     path,
                     name == null ? path.substring(path.lastIndexOf('/') + 1) : name,
-                    zone));
+                    nearest(zones, path)));
         }
-        problems.throwIfAny();
         return made;
     }
 
@@ -155,14 +152,20 @@ public class Sites {
         Zones.check(at + "/zone", site.zone(), problems);
     }
 
-    private static @Nullable String nearest(Map<String, String> zones, String path) {
-        for (String place = path; !place.isEmpty(); place = above(place)) {
-            String zone = zones.get(place);
-            if (zone != null) {
-                return zone;
-            }
+    /** @param zones by path; the tenant's stands at the empty one */
+    private static String nearest(Map<String, String> zones, String path) {
+        String place = path;
+        while (!zones.containsKey(place)) {
+            place = above(place);
         }
-        return null;
+        return requireNonNull(zones.get(place));
+    }
+
+    private String tenantZone(TenantId tenant) {
+        return jdbc.sql("select zone from tenant where id = :tenant")
+                .param("tenant", tenant.value())
+                .query(String.class)
+                .single();
     }
 
     private static String above(String path) {

@@ -44,21 +44,18 @@ final class WindowText {
     /** More dates or times than these are counted instead of named. */
     private static final int NAMED = 4;
 
-    /** Parts of a rule that have words here; BYHOUR and the like are said as times. */
-    private static final Set<Part> KNOWN = EnumSet.of(
-            Part.FREQ,
-            Part.INTERVAL,
-            Part.COUNT,
-            Part.UNTIL,
-            Part.WKST,
-            Part.BYDAY,
-            Part.BYMONTHDAY,
-            Part.BYMONTH,
-            Part.BYHOUR,
-            Part.BYMINUTE,
-            Part.BYSETPOS);
-
     private WindowText() {}
+
+    /**
+     * Whether a part of a rule has words here; BYHOUR and the like are said as times. No constant set of them: the library's
+     * class of parts cannot be loaded before its class of rules.
+     */
+    private static boolean hasWords(Part part) {
+        return switch (part) {
+            case FREQ, INTERVAL, COUNT, UNTIL, WKST, BYDAY, BYMONTHDAY, BYMONTH, BYHOUR, BYMINUTE, BYSETPOS -> true;
+            default -> false;
+        };
+    }
 
     /** @param window a valid one */
     static String of(WindowDefinition window) {
@@ -201,7 +198,7 @@ final class WindowText {
         @Nullable
         String say() {
             for (Part part : Part.values()) {
-                if (rule.hasPart(part) && !KNOWN.contains(part)) {
+                if (rule.hasPart(part) && !hasWords(part)) {
                     return null;
                 }
             }

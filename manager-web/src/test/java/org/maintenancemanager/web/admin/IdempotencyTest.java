@@ -44,11 +44,13 @@ class IdempotencyTest {
 
     @Test
     void failureIsNotKept() {
-        String parentless = site.replace(",\"zone\":\"UTC\"", "");
-        api.post("/api/v1/sites", parentless, key).expect(400);
-        api.post("/api/v1/sites", "{\"path\":\"/idempotent\",\"zone\":\"UTC\"}");
+        String place = "/failed-" + UUID.randomUUID();
+        String node = "{\"name\":\"n\",\"site\":\"%s\",\"architecture\":\"x86_64\"}".formatted(place);
+        api.post("/api/v1/nodes", node, key).expect(400);
+        api.post("/api/v1/sites", "{\"path\":\"%s\",\"zone\":\"UTC\"}".formatted(place))
+                .expect(201);
 
-        api.post("/api/v1/sites", parentless, key).expect(201);
+        api.post("/api/v1/nodes", node, key).expect(201);
     }
 
     @Test

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param maxFailures failed, rolled back and lost updates after which it pauses itself; absent: no limit
  * @param prestage whether nodes may write the inactive slot without a permit
  * @param permitLimit the longest that a permit may be valid
- * @param neededTime no permit when less of the window is left
+ * @param neededTime no permit when less of the window is left; absent: what is usual for the hardware
  * @param bootDeadline how long after a permit's end a silent node keeps its slot
  * @param startsAt when it begins once it is started; absent: at once
  * @param inFlight permits in flight
  * @param failures updates that speak against the image
+ * @param windowOverride leave to disturb its nodes outside of their windows; it may have ended
  */
 public record Campaign(
         UUID id,
@@ -37,11 +38,12 @@ public record Campaign(
         boolean prestage,
         boolean allowDowngrade,
         Duration permitLimit,
-        Duration neededTime,
+        @Nullable Duration neededTime,
         Duration bootDeadline,
         @Nullable Instant startsAt,
         int inFlight,
         int failures,
+        @Nullable WindowOverride windowOverride,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
         Instant createdAt,

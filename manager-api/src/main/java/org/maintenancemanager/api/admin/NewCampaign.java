@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxInFlight 100 if absent
  * @param maxFailures absent: no limit
  * @param permitLimit one hour if absent
- * @param neededTime 15 minutes if absent
+ * @param neededTime what is usual for the hardware if absent
  * @param bootDeadline 15 minutes if absent
  * @param startsAt absent: as soon as it is started
  */

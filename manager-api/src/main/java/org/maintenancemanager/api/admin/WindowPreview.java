@@ -7,6 +7,13 @@ import java.util.List;
  *
  * @param text when it is open, as a person says it
  * @param zone that local times are in
- * @param occurrences at most ten, from now on
+ * @param openHoursAYear of the 365 days from then, freezes not looked at
+ * @param occurrences at most ten
+ * @param findings what is probably not meant
  */
-public record WindowPreview(String text, String zone, List<WindowOccurrence> occurrences) {}
+public record WindowPreview(
+        String text,
+        String zone,
+        double openHoursAYear,
+        List<WindowOccurrence> occurrences,
+        List<WindowFinding> findings) {}

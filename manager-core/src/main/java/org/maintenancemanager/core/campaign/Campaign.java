@@ -45,7 +45,7 @@ class Campaign {
     private boolean prestage;
     private boolean allowDowngrade;
     private int permitLimitSeconds;
-    private int neededSeconds;
+    private Integer neededSeconds;
     private int bootDeadlineSeconds;
     private Instant startsAt;
     private Instant createdAt;
@@ -80,7 +80,7 @@ class Campaign {
         prestage = spec.prestage();
         allowDowngrade = spec.allowDowngrade();
         permitLimitSeconds = seconds(spec.permitLimit());
-        neededSeconds = seconds(spec.neededTime());
+        neededSeconds = spec.neededTime() == null ? null : seconds(spec.neededTime());
         bootDeadlineSeconds = seconds(spec.bootDeadline());
         startsAt = spec.startsAt();
         editLimits(spec, now);
@@ -115,7 +115,7 @@ class Campaign {
                 prestage,
                 allowDowngrade,
                 Duration.ofSeconds(permitLimitSeconds),
-                Duration.ofSeconds(neededSeconds),
+                neededSeconds == null ? null : Duration.ofSeconds(neededSeconds),
                 Duration.ofSeconds(bootDeadlineSeconds),
                 startsAt);
     }

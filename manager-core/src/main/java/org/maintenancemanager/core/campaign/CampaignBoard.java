@@ -126,6 +126,9 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
             Map<CampaignId, CampaignFacts> next = new HashMap<>();
             jdbc.sql("""
                             select c.*, counter.in_flight,
+                                   (select coalesce(sum(waiting.updates), 0) from wave_counter waiting
+                                    where (waiting.tenant_id, waiting.campaign_id) = (c.tenant_id, c.id)
+                                      and waiting.state = 'DOWNLOADED') as waiting,
                                    i.id as i_id, i.family, i.image_version, i.release_counter, i.architecture, i.hardware,
                                    i.size_bytes, i.sha256, i.url, i.stored, i.signature_envelope, i.state as image_state
                             from campaign c
@@ -208,11 +211,14 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
                 waves.getOrDefault(id, List.of()),
                 row.getInt("max_in_flight"),
                 row.getInt("in_flight"),
+                row.getLong("waiting"),
                 row.getBoolean("prestage"),
                 row.getBoolean("allow_downgrade"),
                 Duration.ofSeconds(row.getInt("permit_limit_seconds")),
-                Duration.ofSeconds(row.getInt("needed_seconds")).plus(guardTime),
-                Duration.ofSeconds(row.getInt("boot_deadline_seconds")));
+                CampaignViews.seconds(row, "needed_seconds"),
+                guardTime,
+                Duration.ofSeconds(row.getInt("boot_deadline_seconds")),
+                CampaignViews.override(row));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

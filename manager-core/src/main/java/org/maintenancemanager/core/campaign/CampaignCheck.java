@@ -37,7 +37,9 @@ final class CampaignCheck {
             problems.add(new FieldProblem("/maxFailures", "must be at least 1, or absent for no limit"));
         }
         checkDuration(problems, "/permitLimit", spec.permitLimit(), Duration.ofSeconds(10), Duration.ofDays(7));
-        checkDuration(problems, "/neededTime", spec.neededTime(), Duration.ofSeconds(1), Duration.ofDays(1));
+        if (spec.neededTime() != null) {
+            checkDuration(problems, "/neededTime", spec.neededTime(), Duration.ofSeconds(1), Duration.ofDays(1));
+        }
         checkDuration(problems, "/bootDeadline", spec.bootDeadline(), Duration.ofSeconds(1), Duration.ofDays(1));
         checkWaves(problems, spec.waves());
         return problems;

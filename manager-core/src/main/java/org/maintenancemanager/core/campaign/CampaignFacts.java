@@ -5,14 +5,18 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.window.WindowOverride;
 
 /**
  * What a decision needs to know of a campaign; held in memory, at most 2 s old. It can delay an offer, never grant.
  *
  * @param prestage whether nodes may write the inactive slot without a permit
  * @param permitLimit the longest that a permit may be valid
- * @param needed what install, reboot and health check take; no permit when less of the window is left
+ * @param neededTime what install, restart and health check take; null: what is usual for the hardware
+ * @param guardTime between the end of a permit and that of its window, at least
  * @param bootDeadline how long after a permit's end a silent node keeps its slot
+ * @param waiting nodes that had downloaded and waited for a permit then
+ * @param override leave to disturb nodes outside of their windows; may have expired
  * @param inFlight permits in flight when the facts were read
  */
 public record CampaignFacts(
@@ -25,11 +29,14 @@ public record CampaignFacts(
         List<WaveFacts> waves,
         int maxInFlight,
         int inFlight,
+        long waiting,
         boolean prestage,
         boolean allowDowngrade,
         Duration permitLimit,
-        Duration needed,
-        Duration bootDeadline) {
+        @Nullable Duration neededTime,
+        Duration guardTime,
+        Duration bootDeadline,
+        @Nullable WindowOverride override) {
     public CampaignFacts {
         waves = List.copyOf(waves);
     }

@@ -16,7 +16,8 @@ import org.maintenancemanager.core.image.ImageId;
  * @param maxFailures failed, rolled back and lost updates after which the campaign pauses itself; null: no limit
  * @param prestage whether nodes may write the inactive slot without a permit, so that only the reboot waits
  * @param permitLimit the longest that a permit may be valid, 10 s to 7 days
- * @param neededTime what install, reboot and health check take, 1 s to 1 day: no permit when less of the window is left
+ * @param neededTime what install, restart and health check take, 1 s to 1 day: no permit when less of the window is left;
+ *     null means what is usual for the hardware
  * @param bootDeadline how long after a permit's end a silent node keeps its slot before it counts as lost, 1 s to 1 day
  * @param startsAt when a started campaign begins; null: at once
  */
@@ -31,12 +32,11 @@ public record CampaignSpec(
         boolean prestage,
         boolean allowDowngrade,
         Duration permitLimit,
-        Duration neededTime,
+        @Nullable Duration neededTime,
         Duration bootDeadline,
         @Nullable Instant startsAt) {
     public static final int DEFAULT_MAX_IN_FLIGHT = 100;
     public static final Duration DEFAULT_PERMIT_LIMIT = Duration.ofHours(1);
-    public static final Duration DEFAULT_NEEDED_TIME = Duration.ofMinutes(15);
     public static final Duration DEFAULT_BOOT_DEADLINE = Duration.ofMinutes(15);
 
     public CampaignSpec {

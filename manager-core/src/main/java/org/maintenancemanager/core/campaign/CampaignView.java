@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.window.WindowOverride;
 
 /**
  * A campaign as it stands.
@@ -22,6 +23,7 @@ public record CampaignView(
         int inFlight,
         int failures,
         List<WaveProgress> waves,
+        @Nullable WindowOverride override,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
         Instant createdAt,

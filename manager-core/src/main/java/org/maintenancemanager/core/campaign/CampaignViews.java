@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
@@ -21,6 +23,8 @@ import org.maintenancemanager.core.query.ListQuery;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.window.WindowId;
+import org.maintenancemanager.core.window.WindowOverride;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -107,6 +111,28 @@ class CampaignViews {
         }
     }
 
+    static @Nullable Duration seconds(ResultSet row, String column) throws SQLException {
+        Integer seconds = row.getObject(column, Integer.class);
+        return seconds == null ? null : Duration.ofSeconds(seconds);
+    }
+
+    /** Null where the campaign has none; it may have expired. */
+    static @Nullable WindowOverride override(ResultSet row) throws SQLException {
+        UUID id = row.getObject("override_id", UUID.class);
+        return id == null
+                ? null
+                : new WindowOverride(
+                        id,
+                        "the override of campaign " + row.getString("name"),
+                        row.getString("override_reason"),
+                        row.getString("override_by"),
+                        row.getObject("override_since", OffsetDateTime.class).toInstant(),
+                        row.getObject("override_until", OffsetDateTime.class).toInstant(),
+                        Stream.of((UUID[]) row.getArray("override_freezes").getArray())
+                                .map(WindowId::new)
+                                .collect(Collectors.toSet()));
+    }
+
     private CampaignView view(ResultSet row, int number) throws SQLException {
         List<WaveJson> waves = List.of(json.readValue(row.getString("waves"), WaveJson[].class));
         Integer maxFailures = row.getObject("max_failures", Integer.class);
@@ -121,7 +147,7 @@ class CampaignViews {
                 row.getBoolean("prestage"),
                 row.getBoolean("allow_downgrade"),
                 Duration.ofSeconds(row.getInt("permit_limit_seconds")),
-                Duration.ofSeconds(row.getInt("needed_seconds")),
+                seconds(row, "needed_seconds"),
                 Duration.ofSeconds(row.getInt("boot_deadline_seconds")),
                 instant(row, "starts_at"));
         return new CampaignView(
@@ -133,6 +159,7 @@ class CampaignViews {
                 row.getInt("in_flight"),
                 row.getInt("failures"),
                 waves.stream().map(WaveJson::progress).toList(),
+                override(row),
                 instant(row, "started_at"),
                 instant(row, "ended_at"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),

@@ -2,12 +2,17 @@ package org.maintenancemanager.core.campaign;
 
 import jakarta.persistence.EntityManager;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.audit.AuditLog;
@@ -20,11 +25,14 @@ import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.query.StaleVersion;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.window.WindowId;
+import org.maintenancemanager.core.window.WindowOverride;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -35,6 +43,9 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Service
 public class Campaigns {
+    /** As long as a large campaign may take in an emergency; who needs more changes the windows. */
+    public static final Duration LONGEST_OVERRIDE = Duration.ofDays(14);
+
     private final EntityManager entities;
     private final JdbcClient jdbc;
     private final CampaignViews views;
@@ -237,6 +248,109 @@ public class Campaigns {
                 CampaignState.RUNNING,
                 CampaignState.PAUSED);
         return load(id);
+    }
+
+    /**
+     * Lets nodes be disturbed outside of their windows for a while; replaces what was given before.
+     *
+     * @param until at most {@link #LONGEST_OVERRIDE} away
+     * @param freezes that are overridden as well; all others hold
+     * @throws Conflict unless it is RUNNING or PAUSED
+     */
+    @Transactional
+    public CampaignView overrideWindows(CampaignId id, String reason, Instant until, Set<WindowId> freezes) {
+        Instant now = clock.now();
+        checkOverride(reason, until, freezes, now);
+        WindowOverride before = load(id).override();
+        String by = CallContext.current().actor();
+        UUID override = Ids.next();
+        lockCounter(id);
+        int changed = jdbc.sql("""
+                        update campaign
+                        set override_id = :override, override_reason = :reason, override_by = :by,
+                            override_since = :now, override_until = :until, override_freezes = :freezes,
+                            updated_at = now(), version = version + 1
+                        where tenant_id = :tenant and id = :campaign and state in ('RUNNING', 'PAUSED')
+                        """)
+                .param("override", override)
+                .param("reason", reason)
+                .param("by", by)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .param("until", until.atOffset(ZoneOffset.UTC))
+                .param("freezes", freezes.stream().map(WindowId::value).toArray(UUID[]::new))
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .update();
+        if (changed == 0) {
+            throw new Conflict(
+                    ProblemType.ILLEGAL_STATE,
+                    "the campaign is %s; this is possible in RUNNING, PAUSED".formatted(load(id).state()));
+        }
+        CampaignView after = load(id);
+        audit.record("campaign.windows-overridden", "campaign", id, before, after.override());
+        notes.campaignsChanged(tenant());
+        return after;
+    }
+
+    private void checkOverride(String reason, Instant until, Set<WindowId> freezes, Instant now) {
+        var problems = new Problems();
+        if (reason.isBlank() || reason.length() > 1000) {
+            problems.add("/reason", "has %d characters; expected 1 to 1000 that say why".formatted(reason.length()));
+        }
+        if (!until.isAfter(now)) {
+            problems.add("/until", "is %s, not in the future".formatted(until));
+        } else if (until.isAfter(now.plus(LONGEST_OVERRIDE))) {
+            problems.add(
+                    "/until",
+                    "is %s; expected at most %d days from now, %s"
+                            .formatted(until, LONGEST_OVERRIDE.toDays(), now.plus(LONGEST_OVERRIDE)));
+        }
+        if (!freezes.isEmpty()) {
+            Set<WindowId> known = new HashSet<>(jdbc.sql("""
+                            select id from maintenance_window
+                            where tenant_id = :tenant and kind = 'FREEZE' and id = any(:ids)
+                            for key share
+                            """)
+                    .param("tenant", tenant().value())
+                    .param("ids", freezes.stream().map(WindowId::value).toArray(UUID[]::new))
+                    .query((row, number) -> new WindowId(row.getObject("id", UUID.class)))
+                    .list());
+            freezes.stream()
+                    .filter(freeze -> !known.contains(freeze))
+                    .forEach(freeze -> problems.add("/freezes", "there is no freeze " + freeze));
+        }
+        problems.throwIfAny();
+    }
+
+    /** Takes back the leave to disturb nodes outside of their windows; permits that were granted stay valid. */
+    @Transactional
+    public CampaignView clearOverride(CampaignId id) {
+        WindowOverride before = load(id).override();
+        if (before == null) {
+            return load(id);
+        }
+        lockCounter(id);
+        jdbc.sql("""
+                        update campaign
+                        set override_id = null, override_reason = null, override_by = null, override_since = null,
+                            override_until = null, override_freezes = null, updated_at = now(), version = version + 1
+                        where tenant_id = :tenant and id = :campaign
+                        """)
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .update();
+        audit.record("campaign.override-cleared", "campaign", id, before, null);
+        notes.campaignsChanged(tenant());
+        return load(id);
+    }
+
+    /** Waits for a batch of grants that is just being written; whoever grants next reads the campaign again. */
+    private void lockCounter(CampaignId id) {
+        jdbc.sql("select 1 from campaign_counter where tenant_id = :tenant and campaign_id = :campaign for update")
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .query(Integer.class)
+                .optional();
     }
 
     /** Every member has come to an end. */

@@ -88,9 +88,10 @@ public final class Decisions {
         if (stopped != null) {
             return stopped;
         }
-        Gate closed = freeze(node.schedule(), now);
+        Schedule schedule = PermitTerms.schedule(node, campaign, now);
+        Gate closed = freeze(schedule, now);
         if (closed == null) {
-            closed = window(node.schedule(), campaign, now);
+            closed = window(node, schedule, campaign, now);
         }
         if (closed == null) {
             closed = budget(node, campaign);
@@ -236,7 +237,7 @@ public final class Decisions {
         return Gate.closed(GateName.FREEZE, Reason.FROZEN, frozen.start(), frozen.end(), Sentences.frozen(frozen));
     }
 
-    private static @Nullable Gate window(Schedule schedule, CampaignFacts campaign, Instant now) {
+    private static @Nullable Gate window(NodeFacts node, Schedule schedule, CampaignFacts campaign, Instant now) {
         if (!schedule.hasWindow()) {
             return Gate.closed(GateName.WINDOW, Reason.NO_WINDOW);
         }
@@ -250,23 +251,24 @@ public final class Decisions {
                     next == null ? null : next.start(),
                     Sentences.closed(next));
         }
-        if (open.get().rest(now).compareTo(campaign.needed()) >= 0) {
+        if (PermitTerms.isLongEnough(node, campaign, open.get(), now)) {
             return null;
         }
-        Opening longEnough = nextLongEnough(schedule, campaign, now);
+        Opening longEnough = nextLongEnough(node, schedule, campaign, now);
         return Gate.closed(
                 GateName.WINDOW_REST,
                 Reason.WINDOW_TOO_SHORT,
                 null,
                 longEnough == null ? null : longEnough.start(),
-                Sentences.tooShort(open.get(), campaign.needed(), longEnough));
+                Sentences.tooShort(open.get(), node, campaign, longEnough));
     }
 
-    private static @Nullable Opening nextLongEnough(Schedule schedule, CampaignFacts campaign, Instant now) {
+    private static @Nullable Opening nextLongEnough(
+            NodeFacts node, Schedule schedule, CampaignFacts campaign, Instant now) {
         Instant after = now;
         for (int i = 0; i < OPENINGS_TO_TRY; i++) {
             Opening next = schedule.nextAfter(after).orElse(null);
-            if (next == null || next.rest(next.start()).compareTo(campaign.needed()) >= 0) {
+            if (next == null || PermitTerms.isLongEnough(node, campaign, next, next.start())) {
                 return next;
             }
             after = next.start();

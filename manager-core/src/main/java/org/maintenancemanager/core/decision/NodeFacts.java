@@ -15,6 +15,7 @@ import org.maintenancemanager.core.window.Schedule;
  * @param runningSha256 digest of the image in the active slot, as the node last reported it
  * @param runningReleaseCounter release counter of that image, if the manager knows the image
  * @param blocked images that rolled back on this node and were not cleared since
+ * @param usual what updates of its hardware take
  * @param budgets every budget that applies, in the order of their ids
  */
 public record NodeFacts(
@@ -27,6 +28,7 @@ public record NodeFacts(
         @Nullable Long runningReleaseCounter,
         Set<ImageId> blocked,
         Schedule schedule,
+        NeededTime usual,
         List<BudgetFacts> budgets) {
     public NodeFacts {
         blocked = Set.copyOf(blocked);

@@ -110,16 +110,26 @@ final class Sentences {
                 : "Waits for %s, opens %s.".formatted(next.windowName(), whenAndHowSoon(next.start(), now, zone));
     }
 
-    static Evidence tooShort(Opening open, Duration needed, @Nullable Opening next) {
-        return (now, zone) -> "%s closes %s, too soon for the %s that the update takes; %s."
+    static Evidence tooShort(Opening open, NodeFacts node, CampaignFacts campaign, @Nullable Opening next) {
+        return (now, zone) -> "%s closes %s, too soon for the %s; %s."
                 .formatted(
                         open.windowName(),
                         whenAndHowSoon(open.end(), now, zone),
-                        length(needed),
+                        needed(node, NeededTime.of(node, campaign)),
                         next == null
                                 ? "no longer window is in sight"
                                 : "waits for %s, opens %s"
                                         .formatted(next.windowName(), whenAndHowSoon(next.start(), now, zone)));
+    }
+
+    private static String needed(NodeFacts node, NeededTime needed) {
+        String time = length(needed.time());
+        return switch (needed.source()) {
+            case CAMPAIGN -> time + " that the campaign allows for an update";
+            case MEASURED ->
+                "%s that 95 %% of %d updates of hardware %s took".formatted(time, needed.samples(), node.hardware());
+            case DEFAULT -> time + " that an update is supposed to take";
+        };
     }
 
     static Evidence full(CampaignFacts campaign) {

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.UUID;
 import org.maintenancemanager.api.problem.ProblemType;
 
 /**
@@ -17,8 +18,30 @@ import org.maintenancemanager.api.problem.ProblemType;
  * @param order the sort order that it belongs to
  * @param keys the last item's sort keys and id, as texts
  */
-record Cursor(String order, List<String> keys) {
+public record Cursor(String order, List<String> keys) {
     private static final int MAX_LENGTH = 16_384;
+
+    /** The cursor of a list whose only key is the id. */
+    public static String ofId(UUID id, String order) {
+        return new Cursor(order, List.of(id.toString())).write();
+    }
+
+    /**
+     * The id in such a cursor.
+     *
+     * @throws InvalidInput if it is none of this list
+     */
+    public static UUID id(String text, String order) {
+        Cursor cursor = parse(text);
+        if (!cursor.order.equals(order) || cursor.keys.size() != 1) {
+            throw invalid();
+        }
+        try {
+            return UUID.fromString(cursor.keys.getFirst());
+        } catch (IllegalArgumentException e) {
+            throw invalid();
+        }
+    }
 
     static Cursor parse(String text) {
         try {

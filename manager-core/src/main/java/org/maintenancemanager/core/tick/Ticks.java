@@ -46,6 +46,16 @@ class Ticks {
     }
 
     @Bean
+    JobDetail timingTick() {
+        return job(TimingTick.class, "timing", "measures how long updates of each hardware take");
+    }
+
+    @Bean
+    Trigger timingTickTrigger(JobDetail timingTick) {
+        return every(timingTick, 600);
+    }
+
+    @Bean
     JobDetail retentionTick() {
         return job(RetentionTick.class, "retention", "deletes what is kept for a time only");
     }

@@ -11,9 +11,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.BudgetId;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.decision.NeededTime;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.update.HardwareTimings.Measured;
 import org.maintenancemanager.core.window.Schedule;
 import org.maintenancemanager.core.window.Schedules;
 import org.maintenancemanager.core.window.WindowSet;
@@ -33,6 +35,7 @@ class FleetRules implements ChangeListener, SmartLifecycle {
 
     private final JdbcClient jdbc;
     private final Windows windows;
+    private final HardwareTimings timings;
     private final Map<TenantId, Rules> rules = new ConcurrentHashMap<>();
     /** How much of each budget is in use: apart from the rules, since it changes all the time. */
     private volatile Map<BudgetId, BudgetFacts> budgetUse = Map.of();
@@ -40,9 +43,10 @@ class FleetRules implements ChangeListener, SmartLifecycle {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile @Nullable Thread thread;
 
-    FleetRules(JdbcClient jdbc, Windows windows) {
+    FleetRules(JdbcClient jdbc, Windows windows, HardwareTimings timings) {
         this.jdbc = jdbc;
         this.windows = windows;
+        this.timings = timings;
     }
 
     /** The rules of one tenant as they were read last. */
@@ -50,11 +54,13 @@ class FleetRules implements ChangeListener, SmartLifecycle {
         private final long windowVersion;
         private final Schedules schedules;
         private final List<BudgetFacts> budgets;
+        private final Measured timings;
 
-        private Rules(long windowVersion, Schedules schedules, List<BudgetFacts> budgets) {
+        private Rules(long windowVersion, Schedules schedules, List<BudgetFacts> budgets, Measured timings) {
             this.windowVersion = windowVersion;
             this.schedules = schedules;
             this.budgets = budgets;
+            this.timings = timings;
         }
 
         long windowVersion() {
@@ -67,7 +73,8 @@ class FleetRules implements ChangeListener, SmartLifecycle {
                     schedules.forNode(node),
                     budgets.stream()
                             .filter(budget -> isWithin(node.sitePath(), budget.sitePath()))
-                            .toList());
+                            .toList(),
+                    timings.of(node.hardware()));
         }
 
         private static boolean isWithin(String path, String root) {
@@ -80,11 +87,13 @@ class FleetRules implements ChangeListener, SmartLifecycle {
         private final Rules rules;
         private final Schedule schedule;
         private final List<BudgetFacts> budgets;
+        private final NeededTime usual;
 
-        private ForNode(Rules rules, Schedule schedule, List<BudgetFacts> budgets) {
+        private ForNode(Rules rules, Schedule schedule, List<BudgetFacts> budgets, NeededTime usual) {
             this.rules = rules;
             this.schedule = schedule;
             this.budgets = budgets;
+            this.usual = usual;
         }
 
         Rules rules() {
@@ -93,6 +102,10 @@ class FleetRules implements ChangeListener, SmartLifecycle {
 
         Schedule schedule() {
             return schedule;
+        }
+
+        NeededTime usual() {
+            return usual;
         }
 
         /** With their use as of a second ago. */
@@ -122,7 +135,8 @@ class FleetRules implements ChangeListener, SmartLifecycle {
                 .map(TenantBudget::facts)
                 .sorted(Comparator.comparing(budget -> budget.id().value()))
                 .toList();
-        return new Rules(set.version(), new Schedules(set.version(), set.definitions()), budgets);
+        return new Rules(
+                set.version(), new Schedules(set.version(), set.definitions()), budgets, timings.measured(tenant));
     }
 
     private record TenantBudget(TenantId tenant, BudgetFacts facts) {}

@@ -87,6 +87,7 @@ record NodeEntry(
                 runningReleaseCounter,
                 blocked,
                 forNode.schedule(),
+                forNode.usual(),
                 forNode.budgets());
     }
 

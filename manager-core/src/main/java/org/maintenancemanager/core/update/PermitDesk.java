@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -14,24 +13,27 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.batch.Batcher;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.PermitId;
 import org.maintenancemanager.core.campaign.UpdateId;
+import org.maintenancemanager.core.decision.NodeFacts;
+import org.maintenancemanager.core.decision.PermitTerms;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.beans.factory.DisposableBean;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -54,7 +56,6 @@ class PermitDesk implements DisposableBean {
     private final FleetRules rules;
     private final Ledger ledger;
     private final ChangeNotes notes;
-    private final Duration guardTime;
     private final Batcher<Request, Answer> desk;
     private final Counter granted;
     private final Counter refused;
@@ -66,14 +67,12 @@ class PermitDesk implements DisposableBean {
             FleetRules rules,
             Ledger ledger,
             ChangeNotes notes,
-            MeterRegistry meters,
-            @Value("${manager.permit.guard-time:PT30S}") Duration guardTime) {
+            MeterRegistry meters) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.rules = rules;
         this.ledger = ledger;
         this.notes = notes;
-        this.guardTime = guardTime;
         this.granted = Counter.builder("manager.permits")
                 .tag("answer", "granted")
                 .description("requests for a permit by answer")
@@ -162,6 +161,11 @@ class PermitDesk implements DisposableBean {
             rules.refresh(tenant);
             return answers;
         }
+        UUID override = campaign.override() == null ? null : campaign.override().id();
+        if (!Objects.equals(override, room.override)) {
+            // Given or taken back a moment ago; the campaign is being read again.
+            return answers;
+        }
         List<Grant> grants = new ArrayList<>();
         Set<UUID> done = new HashSet<>();
         for (Request request : requests) {
@@ -171,19 +175,15 @@ class PermitDesk implements DisposableBean {
                 continue;
             }
             Instant now = room.now;
-            var opening = request.node()
-                    .applied()
-                    .of(request.node(), current)
-                    .schedule()
-                    .openAt(now);
+            NodeFacts node = request.node().facts(current);
+            var opening = PermitTerms.schedule(node, campaign, now).openAt(now);
             if (opening.isEmpty()) {
                 answers.put(request.update(), new Refused("WINDOW_CLOSED", "The window has just closed."));
                 continue;
             }
-            Instant windowEnd = opening.get().end();
-            Duration rest = Duration.between(now, windowEnd).minus(guardTime);
-            Duration needed = campaign.needed().minus(guardTime);
-            if (rest.compareTo(needed) < 0) {
+            PermitTerms terms =
+                    PermitTerms.of(node, campaign, opening.get(), now).orElse(null);
+            if (terms == null) {
                 answers.put(
                         request.update(),
                         new Refused("WINDOW_TOO_SHORT", "Too little is left of the window for this update."));
@@ -194,15 +194,7 @@ class PermitDesk implements DisposableBean {
                 answers.put(request.update(), full);
                 continue;
             }
-            Duration validFor = rest.compareTo(campaign.permitLimit()) < 0 ? rest : campaign.permitLimit();
-            Instant validUntil = now.plus(validFor);
-            grants.add(new Grant(
-                    new PermitId(Ids.next()),
-                    locked,
-                    now,
-                    validUntil,
-                    validUntil.plus(campaign.bootDeadline()),
-                    windowEnd));
+            grants.add(new Grant(new PermitId(Ids.next()), locked, now, terms));
         }
         if (grants.isEmpty()) {
             return answers;
@@ -214,8 +206,7 @@ class PermitDesk implements DisposableBean {
         return answers;
     }
 
-    private record Grant(
-            PermitId id, Locked locked, Instant now, Instant validUntil, Instant lostAt, Instant windowEnd) {}
+    private record Grant(PermitId id, Locked locked, Instant now, PermitTerms terms) {}
 
     /** Those whose facts, read now and locked, still allow a permit. Whoever is just reporting is left for the next poll. */
     private Map<UUID, Locked> lockUpdates(TenantId tenant, CampaignId campaign, List<Request> requests) {
@@ -267,6 +258,7 @@ class PermitDesk implements DisposableBean {
         private int campaign;
         private int tenant;
         private long windowVersion;
+        private @Nullable UUID override;
         /** Read when the counters were locked: whatever freed a slot before did so before this. */
         private Instant now = Instant.EPOCH;
 
@@ -274,7 +266,7 @@ class PermitDesk implements DisposableBean {
         private final Map<UUID, Integer> takenOfBudgets = new TreeMap<>();
 
         /** Takes a slot of each, or none and says which is full. */
-        @org.jspecify.annotations.Nullable
+        @Nullable
         Refused take(Locked locked) {
             if (campaign <= 0) {
                 return new Refused("CAMPAIGN_FULL", "The campaign has as many nodes in flight as it may.");
@@ -313,15 +305,18 @@ class PermitDesk implements DisposableBean {
                     return row.getBoolean("granting");
                 })
                 .single();
-        if (granting) {
-            room.campaign += jdbc.sql("select max_in_flight from campaign where tenant_id = :tenant and id = :campaign")
-                    .param("tenant", tenant.value())
-                    .param("campaign", campaign.value())
-                    .query(Integer.class)
-                    .single();
-        } else {
-            room.campaign = 0;
-        }
+        jdbc.sql("""
+                            select max_in_flight, override_id from campaign
+                            where tenant_id = :tenant and id = :campaign
+                            """)
+                .param("tenant", tenant.value())
+                .param("campaign", campaign.value())
+                .query((row, number) -> {
+                    room.campaign = granting ? room.campaign + row.getInt("max_in_flight") : 0;
+                    room.override = row.getObject("override_id", UUID.class);
+                    return room;
+                })
+                .single();
         Set<UUID> budgets = new TreeSet<>();
         eligible.values().forEach(locked -> budgets.addAll(locked.budgets));
         if (!budgets.isEmpty()) {
@@ -375,9 +370,9 @@ class PermitDesk implements DisposableBean {
                 .param("updates", Ledger.texts(grants, grant -> grant.locked.update))
                 .param("waves", grants.stream().map(grant -> grant.locked.wave).toArray(Integer[]::new))
                 .param("granted", Ledger.texts(grants, Grant::now))
-                .param("valid", Ledger.texts(grants, Grant::validUntil))
-                .param("lost", Ledger.texts(grants, Grant::lostAt))
-                .param("ends", Ledger.texts(grants, Grant::windowEnd))
+                .param("valid", Ledger.texts(grants, grant -> grant.terms.validUntil()))
+                .param("lost", Ledger.texts(grants, grant -> grant.terms.lostAt()))
+                .param("ends", Ledger.texts(grants, grant -> grant.terms.windowEnd()))
                 .param(
                         "budgets",
                         Ledger.texts(
@@ -399,7 +394,7 @@ class PermitDesk implements DisposableBean {
                 .param("ids", Ledger.texts(grants, Grant::id))
                 .param("nodes", Ledger.texts(grants, grant -> grant.locked.node))
                 .param("updates", Ledger.texts(grants, grant -> grant.locked.update))
-                .param("valid", Ledger.texts(grants, Grant::validUntil))
+                .param("valid", Ledger.texts(grants, grant -> grant.terms.validUntil()))
                 .update();
         jdbc.sql("""
                         update node_update u
@@ -413,11 +408,12 @@ class PermitDesk implements DisposableBean {
                 .param("updates", Ledger.texts(grants, grant -> grant.locked.update))
                 .query((row, number) -> {
                     UUID update = row.getObject("id", UUID.class);
-                    Grant grant = java.util.Objects.requireNonNull(byUpdate.get(update));
+                    Grant grant = Objects.requireNonNull(byUpdate.get(update));
                     return answers.put(
                             new UpdateId(update),
                             new Granted(
-                                    new PermitFacts(grant.id, grant.now, grant.validUntil, grant.lostAt),
+                                    new PermitFacts(
+                                            grant.id, grant.now, grant.terms.validUntil(), grant.terms.lostAt()),
                                     row.getLong("assignment_version")));
                 })
                 .list();

@@ -17,8 +17,9 @@ import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.decision.Decision;
 import org.maintenancemanager.core.decision.Decisions;
 import org.maintenancemanager.core.decision.Explanation;
-import org.maintenancemanager.core.decision.GateName;
+import org.maintenancemanager.core.decision.Gate;
 import org.maintenancemanager.core.decision.NodeFacts;
+import org.maintenancemanager.core.decision.PermitTerms;
 import org.maintenancemanager.core.decision.UpdateFacts;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.image.ImageFacts;
@@ -34,9 +35,8 @@ import org.springframework.stereotype.Component;
 @Component
 public class PollDesk {
     /** Where only a budget is missing, a slot may come free at any time. */
-    private static final long BUDGET_POLL_SECONDS = 15;
-
     private final NodeDirectory nodes;
+
     private final CampaignBoard campaigns;
     private final FleetRules rules;
     private final PermitDesk permits;
@@ -44,6 +44,7 @@ public class PollDesk {
     private final ServerEpoch epoch;
     private final DatabaseClock clock;
     private final long pollSeconds;
+    private final Duration openingSpread;
     private final Counter unchanged;
     private final Counter changed;
     private final Counter overloaded;
@@ -57,7 +58,8 @@ public class PollDesk {
             ServerEpoch epoch,
             DatabaseClock clock,
             MeterRegistry meters,
-            @Value("${manager.poll.interval:PT60S}") Duration pollInterval) {
+            @Value("${manager.poll.interval:PT60S}") Duration pollInterval,
+            @Value("${manager.poll.opening-spread:PT10M}") Duration openingSpread) {
         this.nodes = nodes;
         this.campaigns = campaigns;
         this.rules = rules;
@@ -65,6 +67,7 @@ public class PollDesk {
         this.presence = presence;
         this.epoch = epoch;
         this.clock = clock;
+        this.openingSpread = openingSpread;
         this.pollSeconds = Math.max(1, pollInterval.toSeconds());
         this.unchanged = Counter.builder("manager.polls")
                 .tag("answer", "unchanged")
@@ -118,7 +121,7 @@ public class PollDesk {
                 null,
                 null,
                 null,
-                pollSeconds));
+                Pace.jittered(pollSeconds)));
     }
 
     private PollAnswer busy(NodeEntry entry, UpdateFacts update, PollRequest request) {
@@ -129,23 +132,25 @@ public class PollDesk {
         boolean known = request.knownVersion() >= update.assignmentVersion();
         return switch (decision.directive()) {
             case NONE, WAIT -> {
-                long next = nextPollSeconds(decision, now);
+                int next = nextPollSeconds(decision, facts, campaign, now);
                 yield known
-                        ? new PollAnswer.Unchanged(Pace.jittered(next))
+                        ? new PollAnswer.Unchanged(next)
                         : changed(entry, update, campaign, decision, Directive.WAIT, now, next);
             }
             // A node that has begun knows what to download.
             case DOWNLOAD ->
                 known && update.state() != UpdateState.OFFERED
                         ? new PollAnswer.Unchanged(Pace.jittered(pollSeconds))
-                        : changed(entry, update, campaign, decision, Directive.DOWNLOAD, now, pollSeconds);
+                        : changed(
+                                entry, update, campaign, decision, Directive.DOWNLOAD, now, Pace.jittered(pollSeconds));
             case INSTALL_ALLOWED -> install(entry, update, campaign, decision, now, known);
             // The tick is about to end the update; until then the node only has to hold still.
             case CANCEL ->
                 known
                         ? new PollAnswer.Unchanged(Pace.jittered(pollSeconds))
-                        : changed(entry, update, campaign, decision, Directive.WAIT, now, pollSeconds);
-            case ROLL_BACK -> changed(entry, update, campaign, decision, Directive.ROLL_BACK, now, pollSeconds);
+                        : changed(entry, update, campaign, decision, Directive.WAIT, now, Pace.jittered(pollSeconds));
+            case ROLL_BACK ->
+                changed(entry, update, campaign, decision, Directive.ROLL_BACK, now, Pace.jittered(pollSeconds));
         };
     }
 
@@ -167,9 +172,9 @@ public class PollDesk {
             case PermitDesk.Granted granted ->
                 permitted(entry, update, campaign, granted.permit(), granted.assignmentVersion(), now);
             case PermitDesk.Refused refused -> {
-                long next = Math.min(pollSeconds, BUDGET_POLL_SECONDS);
+                int next = slotPollSeconds(campaign);
                 yield known
-                        ? new PollAnswer.Unchanged(Pace.jittered(next))
+                        ? new PollAnswer.Unchanged(next)
                         : new PollAnswer.Changed(response(
                                 entry,
                                 Directive.WAIT,
@@ -199,7 +204,7 @@ public class PollDesk {
                 manifest(campaign),
                 new Permit(permit.id().toString(), Math.toIntExact(validFor)),
                 null,
-                pollSeconds));
+                Pace.jittered(pollSeconds)));
     }
 
     private PollAnswer changed(
@@ -209,7 +214,7 @@ public class PollDesk {
             Decision decision,
             Directive directive,
             Instant now,
-            long nextPollSeconds) {
+            int nextPollSeconds) {
         String reason = directive == Directive.WAIT
                 ? Explanation.sentence(
                         decision, entry.facts(rules.of(entry.tenant())), update, campaign, now, ZoneId.of(entry.zone()))
@@ -233,7 +238,7 @@ public class PollDesk {
             @Nullable ImageManifest image,
             @Nullable Permit permit,
             @Nullable String waitReason,
-            long nextPollSeconds) {
+            int nextPollSeconds) {
         return new PollResponse(
                 directive,
                 assignmentVersion,
@@ -241,24 +246,40 @@ public class PollDesk {
                 image,
                 permit,
                 waitReason,
-                Pace.jittered(nextPollSeconds),
+                nextPollSeconds,
                 entry.ackedSeq(),
                 epoch.current());
     }
 
     /** Sooner where something is about to change: a window opens, a slot comes free. */
-    private long nextPollSeconds(Decision decision, Instant now) {
-        return decision.blocking()
-                .map(gate -> {
-                    if (gate.gate() == GateName.BUDGET) {
-                        return Math.min(pollSeconds, BUDGET_POLL_SECONDS);
-                    }
-                    if (gate.until() == null) {
-                        return pollSeconds;
-                    }
-                    return Math.clamp(Duration.between(now, gate.until()).toSeconds() + 1, 1, pollSeconds);
-                })
-                .orElse(pollSeconds);
+    private int nextPollSeconds(Decision decision, NodeFacts node, @Nullable CampaignFacts campaign, Instant now) {
+        Gate gate = decision.blocking().orElse(null);
+        if (gate == null || campaign == null) {
+            return Pace.jittered(pollSeconds);
+        }
+        Instant until = gate.until();
+        return switch (gate.gate()) {
+            case BUDGET -> slotPollSeconds(campaign);
+            case WINDOW, WINDOW_REST, FREEZE ->
+                until == null ? Pace.jittered(pollSeconds) : openingPollSeconds(node, campaign, now, until);
+            default ->
+                until == null
+                        ? Pace.jittered(pollSeconds)
+                        : Pace.jittered(Math.clamp(Duration.between(now, until).toSeconds() + 1, 1, pollSeconds));
+        };
+    }
+
+    private int slotPollSeconds(CampaignFacts campaign) {
+        return Pace.jittered(Pace.forSlot(campaign.waiting(), campaign.maxInFlight(), pollSeconds));
+    }
+
+    /** Spread over the opening's beginning, but never so late that too little of it is left. */
+    private int openingPollSeconds(NodeFacts node, CampaignFacts campaign, Instant now, Instant opens) {
+        Duration spread = PermitTerms.slack(node, campaign, opens);
+        if (spread.compareTo(openingSpread) > 0) {
+            spread = openingSpread;
+        }
+        return Pace.after(Math.max(0, Duration.between(now, opens).toSeconds()), spread.toSeconds(), pollSeconds);
     }
 
     private static @Nullable ImageManifest manifest(@Nullable CampaignFacts campaign) {

@@ -74,6 +74,35 @@ final class Intervals {
         return result.finish();
     }
 
+    /** Those that share an instant with {@code [from, until)}, each whole. */
+    Intervals sharing(long from, long until) {
+        var result = new Collector(starts.length);
+        for (int i = 0; i < starts.length; i++) {
+            if (ends[i] > from && starts[i] < until) {
+                result.add(starts[i], ends[i], sources[i]);
+            }
+        }
+        return result.finish();
+    }
+
+    /** How much they cover, in milliseconds. */
+    long length() {
+        long length = 0;
+        for (int i = 0; i < starts.length; i++) {
+            length += ends[i] - starts[i];
+        }
+        return length;
+    }
+
+    /** The length of the longest, in milliseconds; 0 if there is none. */
+    long longest() {
+        long longest = 0;
+        for (int i = 0; i < starts.length; i++) {
+            longest = Math.max(longest, ends[i] - starts[i]);
+        }
+        return longest;
+    }
+
     int size() {
         return starts.length;
     }

@@ -2,14 +2,21 @@ package org.maintenancemanager.core.window;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.window.Recurrences.Occurrence;
+import org.maintenancemanager.core.window.WindowDefinition.FixedZone;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
+import org.maintenancemanager.core.window.WindowDefinition.OneShot;
+import org.maintenancemanager.core.window.WindowDefinition.Tenant;
 
 /**
  * Permits united, minus freezes. Only some weeks around the present are worked out, and again when the present moves out of
@@ -30,10 +37,14 @@ final class MergedSchedule implements Schedule {
     /** What lies further ahead is searched in steps of this length, and only the find is kept. */
     private static final long SEARCH_STEP = 61 * DAY;
 
+    /** Few campaigns have one at the same time; those that have ended need not be kept. */
+    private static final int OVERRIDES_KEPT = 8;
+
     private final List<Part> parts;
     private final boolean hasWindow;
 
     private volatile @Nullable Present present;
+    private final Map<WindowOverride, Schedule> overridden = new ConcurrentHashMap<>();
 
     MergedSchedule(List<Part> parts) {
         this.parts = List.copyOf(parts);
@@ -42,6 +53,39 @@ final class MergedSchedule implements Schedule {
 
     /** @param zone where the window's times are meant */
     record Part(WindowDefinition window, ZoneId zone) {}
+
+    @Override
+    public Schedule overridden(WindowOverride override) {
+        if (overridden.size() > OVERRIDES_KEPT) {
+            overridden.clear();
+        }
+        return overridden.computeIfAbsent(override, by -> new MergedSchedule(with(by)));
+    }
+
+    private List<Part> with(WindowOverride override) {
+        List<Part> all = new ArrayList<>();
+        for (Part part : parts) {
+            if (part.window.kind() != Kind.FREEZE || !override.freezes().contains(part.window.id())) {
+                all.add(part);
+            }
+        }
+        // In UTC, since it begins and ends for all nodes at the same time.
+        all.add(new Part(
+                new WindowDefinition(
+                        new WindowId(override.id()),
+                        override.name(),
+                        Kind.PERMIT,
+                        new OneShot(
+                                LocalDateTime.ofInstant(override.since(), ZoneOffset.UTC),
+                                LocalDateTime.ofInstant(override.until(), ZoneOffset.UTC)),
+                        new FixedZone(ZoneOffset.UTC),
+                        new Tenant(),
+                        true,
+                        null,
+                        null),
+                ZoneOffset.UTC));
+        return all;
+    }
 
     @Override
     public boolean hasWindow() {

@@ -22,10 +22,14 @@ public interface Schedule {
     /** The freeze that holds at {@code now} and would otherwise be an open window, with its end. */
     Optional<Opening> frozenAt(Instant now);
 
+    /** The same schedule with more time in it. */
+    Schedule overridden(WindowOverride override);
+
     /**
      * One effective interval {@code [start, end)}. Windows that touch or overlap make one. Of such a chain the start is at
      * most 8 days and the end at most a year away from the instant asked for.
      *
+     * @param windowId null where an override opens it
      * @param windowName the name of the window (or freeze) that it comes from; the first, where several overlap
      */
     record Opening(@Nullable WindowId windowId, String windowName, Instant start, Instant end) {

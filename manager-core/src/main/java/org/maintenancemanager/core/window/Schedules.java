@@ -3,11 +3,11 @@ package org.maintenancemanager.core.window;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -17,7 +17,6 @@ import org.maintenancemanager.core.node.Selectable;
 import org.maintenancemanager.core.node.Selector;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
 import org.maintenancemanager.core.window.WindowDefinition.Default;
-import org.maintenancemanager.core.window.WindowDefinition.FixedZone;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
 import org.maintenancemanager.core.window.WindowDefinition.NodeLocal;
 import org.maintenancemanager.core.window.WindowDefinition.SingleNode;
@@ -44,7 +43,7 @@ public final class Schedules {
     private final BitSet local = new BitSet();
 
     private final ConcurrentHashMap<String, BitSet> atOrAboveSite = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Group, Schedule> schedules = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Group, MergedSchedule> schedules = new ConcurrentHashMap<>();
 
     /**
      * @param version of the tenant's windows that these are
@@ -95,15 +94,23 @@ public final class Schedules {
 
     /** When this node may be disturbed. Keep the answer with the node's facts. */
     public Schedule forNode(Selectable node) {
-        BitSet applying = applying(node);
-        // Where every window has a zone of its own, the node's does not matter.
-        String zone = applying.intersects(local) ? node.zone() : ZoneOffset.UTC.getId();
-        return schedules.computeIfAbsent(new Group(zone, applying), this::schedule);
+        return of(group(node));
     }
 
-    /** The enabled windows and freezes that hold for this node, in the order of the tenant's. */
-    public List<WindowDefinition> windowsOf(Selectable node) {
-        return applying(node).stream().mapToObj(windows::get).toList();
+    /** The nodes that no window tells from this one. */
+    Group group(Selectable node) {
+        BitSet applying = applying(node);
+        // Where every window has a zone of its own, the node's does not matter.
+        return new Group(applying.intersects(local) ? node.zone() : ZoneOffset.UTC.getId(), applying);
+    }
+
+    MergedSchedule of(Group group) {
+        return schedules.computeIfAbsent(group, this::schedule);
+    }
+
+    /** The enabled windows and freezes that hold for these nodes, in the order of the tenant's. */
+    List<WindowDefinition> windowsOf(Group group) {
+        return group.windows.stream().mapToObj(windows::get).toList();
     }
 
     /** The attributes of a node that decide which windows it has, besides its id, site and zone. */
@@ -178,26 +185,29 @@ public final class Schedules {
         return schedules.size();
     }
 
-    private Schedule schedule(Group group) {
-        ZoneId nodeZone;
-        try {
-            nodeZone = ZoneId.of(group.zone);
-        } catch (DateTimeException e) {
-            // A zone that this machine does not know: a freeze could not be honoured, so nothing is open.
-            return new MergedSchedule(List.of());
-        }
-        List<MergedSchedule.Part> parts = new ArrayList<>();
-        for (int i = group.windows.nextSetBit(0); i >= 0; i = group.windows.nextSetBit(i + 1)) {
-            WindowDefinition window = windows.get(i);
-            ZoneId zone = switch (window.zone()) {
-                case FixedZone fixed -> fixed.id();
-                case NodeLocal unused -> nodeZone;
-            };
-            parts.add(new MergedSchedule.Part(window, zone));
-        }
-        return new MergedSchedule(parts);
+    private MergedSchedule schedule(Group group) {
+        Optional<ZoneId> nodeZone = group.zoneId();
+        // A zone that this machine does not know: a freeze could not be honoured, so nothing is open.
+        return new MergedSchedule(nodeZone.map(zone -> windowsOf(group).stream()
+                        .map(window -> new MergedSchedule.Part(window, window.zoneAt(zone)))
+                        .toList())
+                .orElse(List.of()));
     }
 
-    /** Nodes to which the same definitions apply in the same zone. */
-    private record Group(String zone, BitSet windows) {}
+    /**
+     * Nodes to which the same definitions apply in the same zone.
+     *
+     * @param zone of the nodes; UTC where it does not matter
+     * @param windows their places in the tenant's list
+     */
+    record Group(String zone, BitSet windows) {
+        /** Empty if this machine does not know the zone. */
+        Optional<ZoneId> zoneId() {
+            try {
+                return Optional.of(ZoneId.of(zone));
+            } catch (DateTimeException e) {
+                return Optional.empty();
+            }
+        }
+    }
 }

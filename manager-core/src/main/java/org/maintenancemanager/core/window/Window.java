@@ -12,11 +12,6 @@ public record Window(WindowDefinition definition, Instant createdAt, Instant upd
         return definition.id();
     }
 
-    /** When it is open, as a person says it: "every Tuesday, 22:00-02:00, Europe/Berlin". */
-    public String text() {
-        return WindowText.of(definition);
-    }
-
     /** What people said of it, to be changed and given back. */
     public WindowDraft draft() {
         return WindowDraft.of(definition);

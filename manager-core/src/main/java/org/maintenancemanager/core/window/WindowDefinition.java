@@ -30,6 +30,28 @@ public record WindowDefinition(
         boolean enabled,
         @Nullable Instant validFrom,
         @Nullable Instant validUntil) {
+    /** When it is open, as a person says it: "every Tuesday, 22:00-02:00, Europe/Berlin". */
+    public String text() {
+        return WindowText.of(this);
+    }
+
+    /**
+     * The zone in which its times are meant.
+     *
+     * @param nodeZone of the node that it is asked for
+     */
+    public ZoneId zoneAt(ZoneId nodeZone) {
+        return switch (zone) {
+            case FixedZone fixed -> fixed.id();
+            case NodeLocal local -> nodeZone;
+        };
+    }
+
+    /** The same, but enabled or not. */
+    WindowDefinition enabled(boolean wanted) {
+        return new WindowDefinition(id, name, kind, recurrence, zone, target, wanted, validFrom, validUntil);
+    }
+
     public enum Kind {
         PERMIT,
         /** Wins over every PERMIT. */

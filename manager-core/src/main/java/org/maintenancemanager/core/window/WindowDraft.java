@@ -93,7 +93,7 @@ public record WindowDraft(
     }
 
     /** How a definition is said. */
-    static WindowDraft of(WindowDefinition window) {
+    public static WindowDraft of(WindowDefinition window) {
         return new WindowDraft(
                 window.name(),
                 window.kind(),

@@ -15,8 +15,15 @@ import java.util.List;
  *
  * @param text when the window is open, as a person says it
  * @param zone that they are shown in
+ * @param openInAYear how much of the 365 days from then it covers, whether a freeze holds then or not
+ * @param findings what is probably not meant
  */
-public record WindowPreview(String text, ZoneId zone, List<Occurrence> occurrences) {
+public record WindowPreview(
+        String text,
+        ZoneId zone,
+        Duration openInAYear,
+        List<Occurrence> occurrences,
+        List<LintReport.Finding> findings) {
     /** Enough to see the pattern, and the next change of the clocks. */
     private static final int OCCURRENCES = 10;
 
@@ -25,6 +32,7 @@ public record WindowPreview(String text, ZoneId zone, List<Occurrence> occurrenc
 
     public WindowPreview {
         occurrences = List.copyOf(occurrences);
+        findings = List.copyOf(findings);
     }
 
     /** What the change of clocks does to an occurrence. */
@@ -52,7 +60,13 @@ public record WindowPreview(String text, ZoneId zone, List<Occurrence> occurrenc
                     .map(found -> occurrence(found, zone))
                     .toList();
             if (next.size() == OCCURRENCES || span.equals(HORIZON)) {
-                return new WindowPreview(WindowText.of(window), zone, next);
+                WindowLint lint = WindowLint.of(window, zone, List.of(), from);
+                return new WindowPreview(
+                        WindowText.of(window),
+                        zone,
+                        lint.openInAYear(),
+                        next,
+                        WindowLint.findings(window, List.of(lint), 0));
             }
         }
     }

@@ -192,6 +192,24 @@ public class Windows {
         return WindowPreview.of(window, shown, from);
     }
 
+    /** The window that a draft says, without keeping it. */
+    WindowDefinition checked(WindowDraft draft) {
+        return checked(new WindowId(Ids.next()), draft);
+    }
+
+    /** @param id of the window that it would change */
+    WindowDefinition checked(WindowId id, WindowDraft draft) {
+        var problems = new Problems();
+        WindowDefinition window = draft.define(id, "", problems);
+        problems.throwIfAny();
+        if (window == null) {
+            throw new IllegalStateException("a draft without problems is a definition");
+        }
+        new Targets(CallContext.current().tenant(), List.of(window)).check(window, "", problems);
+        problems.throwIfAny();
+        return window;
+    }
+
     /** All windows and freezes of a tenant, disabled ones too, in one select; for what holds them in memory. */
     public WindowSet definitions(TenantId tenant) {
         var found = new Object() {

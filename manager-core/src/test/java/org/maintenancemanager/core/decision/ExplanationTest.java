@@ -38,8 +38,8 @@ class ExplanationTest {
                 .isEqualTo(
                         "Downloaded 1.4.2. Freeze Quarter's end is in force until Sun 5 Jul 17:00 CEST, in 20 days.");
         assertThat(sentence(it -> it.schedule.open = opening("Lunch", NOW, Duration.ofMinutes(10))))
-                .isEqualTo("Downloaded 1.4.2. Lunch closes Mon 17:10 CEST, in 10 min, too soon for the 15 min that the"
-                        + " update takes; waits for Weeknights, opens Tue 02:00 CEST, in 9 h.");
+                .isEqualTo("Downloaded 1.4.2. Lunch closes Mon 17:10 CEST, in 10 min, too soon for the 15 min that an"
+                        + " update is supposed to take; waits for Weeknights, opens Tue 02:00 CEST, in 9 h.");
         assertThat(sentence(it -> it.budgets.add(budget("Street", 2, 2))))
                 .isEqualTo("Downloaded 1.4.2. Budget Street of site /eu/de has 2 of 2 updates in flight.");
         assertThat(sentence(it -> it.inFlight = 12))

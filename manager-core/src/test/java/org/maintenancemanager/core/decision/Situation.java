@@ -27,6 +27,7 @@ import org.maintenancemanager.core.node.NodeState;
 import org.maintenancemanager.core.window.Schedule;
 import org.maintenancemanager.core.window.Schedule.Opening;
 import org.maintenancemanager.core.window.WindowId;
+import org.maintenancemanager.core.window.WindowOverride;
 
 /** A node that downloaded its image, in an open window, with nothing against it; each test changes what it is about. */
 final class Situation {
@@ -68,6 +69,15 @@ final class Situation {
     int inFlight = 9;
     boolean prestage;
     boolean allowDowngrade;
+    NeededTime usual = new NeededTime(Duration.ofMinutes(15), NeededTime.Source.DEFAULT, 0);
+
+    @Nullable
+    Duration neededTime;
+
+    Duration guardTime = Duration.ZERO;
+
+    @Nullable
+    WindowOverride override;
 
     /** What the test says, in the order of time. */
     static final class FakeSchedule implements Schedule {
@@ -101,6 +111,13 @@ final class Situation {
         public Optional<Opening> frozenAt(Instant now) {
             return Optional.ofNullable(frozen);
         }
+
+        @Override
+        public Schedule overridden(WindowOverride override) {
+            var other = new FakeSchedule();
+            other.open = new Opening(null, override.name(), override.since(), override.until());
+            return other;
+        }
     }
 
     static Opening opening(String name, Instant start, Duration length) {
@@ -130,6 +147,7 @@ final class Situation {
                 runningCounter,
                 blocked,
                 schedule,
+                usual,
                 budgets);
     }
 
@@ -174,11 +192,14 @@ final class Situation {
                                 waveOpen ? "" : "3 of 10 nodes of wave canary are confirmed, 9 are needed")),
                 10,
                 inFlight,
+                0,
                 prestage,
                 allowDowngrade,
                 Duration.ofHours(1),
+                neededTime,
+                guardTime,
                 Duration.ofMinutes(15),
-                Duration.ofMinutes(15));
+                override);
     }
 
     Decision decide() {

@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -23,7 +26,9 @@ import org.maintenancemanager.api.node.NodeMessages.PollResponse;
 import org.maintenancemanager.api.node.NodeMessages.Report;
 import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
 import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignBoard;
 import org.maintenancemanager.core.campaign.CampaignClockwork;
+import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
@@ -33,7 +38,10 @@ import org.maintenancemanager.core.campaign.Campaigns;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.node.NodeId;
+import org.maintenancemanager.core.query.FieldProblem;
+import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.tenant.Ids;
+import org.maintenancemanager.core.window.WindowId;
 import org.maintenancemanager.testing.CoreTest;
 import org.maintenancemanager.testing.Invariants;
 import org.maintenancemanager.testing.StatementLog;
@@ -44,6 +52,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 @CoreTest
 class PollDeskTest {
     private final NodeDirectory directory;
+    private final CampaignBoard board;
+    private final HardwareTimings timings;
     private final PollDesk polls;
     private final ReportIntake intake;
     private final Presence presence;
@@ -58,6 +68,8 @@ class PollDeskTest {
 
     PollDeskTest(
             NodeDirectory directory,
+            CampaignBoard board,
+            HardwareTimings timings,
             PollDesk polls,
             ReportIntake intake,
             Presence presence,
@@ -70,6 +82,8 @@ class PollDeskTest {
             StatementLog statements,
             JdbcClient jdbc) {
         this.directory = directory;
+        this.board = board;
+        this.timings = timings;
         this.polls = polls;
         this.intake = intake;
         this.presence = presence;
@@ -259,6 +273,180 @@ class PollDeskTest {
     }
 
     @Test
+    void downloadThatRunsPastTheEndWaitsForTheNextWindow() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
+        scene.fleet.window("PERMIT", now.minusHours(1), now.plusHours(1));
+        scene.start(1, null);
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.DOWNLOAD);
+        scene.report(0, UpdateState.DOWNLOADING);
+        scene.changeWindows("ends_at = now() at time zone 'UTC' - interval '1 second'");
+        assertThat(scene.answer(0)).as("what has begun to download may go on").isInstanceOf(PollAnswer.Unchanged.class);
+        scene.report(0, UpdateState.DOWNLOADED);
+        assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(scene.why(0)).isEqualTo("WINDOW_CLOSED");
+        scene.changeWindows("ends_at = now() at time zone 'UTC' + interval '1 hour'");
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+    }
+
+    @Test
+    void nodeThatWaitsForDaysForItsWeeklyWindowIsNotGivenUp() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
+        scene.fleet.window("PERMIT", now.plusDays(6), now.plusDays(6).plusHours(2));
+        scene.start(1, null);
+        scene.downloadAll();
+        jdbc.sql(
+                        "update node_update set state_since = now() - interval '5 days', created_at = now() - interval '5 days'"
+                                + " where node_id = :node")
+                .param("node", scene.node(0))
+                .update();
+        updateClockwork.tick();
+        campaignClockwork.tick();
+        assertThat(scene.campaign().waves().getFirst().updates()).containsOnlyKeys(UpdateState.DOWNLOADED);
+        assertThat(scene.why(0)).isEqualTo("WINDOW_CLOSED");
+    }
+
+    @Test
+    void nodeThatAppearsInMidWindowIsServedInThisOne() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 2));
+        scene.start(2, null);
+        scene.confirm(0);
+        // The other has not been heard of until now, an hour after the window opened.
+        scene.confirm(1);
+        assertThat(scene.campaign().waves().getFirst().updates()).containsOnlyKeys(UpdateState.CONFIRMED);
+    }
+
+    @Test
+    void permitNeverOutlivesItsWindow() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
+        scene.fleet.window("PERMIT", now.minusHours(1), now.plusMinutes(5));
+        scene.start(1, null);
+        scene.downloadAll();
+        assertThat(requireNonNull(scene.changed(0).permit()).validForSeconds()).isBetween(1, 271);
+        assertThat(jdbc.sql("select window_end - valid_until = interval '30 seconds' from permit where node_id = :node")
+                        .param("node", scene.node(0))
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+    }
+
+    @Test
+    void hardwareThatTakesLongNeedsALongWindow() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
+        scene.fleet.window("PERMIT", now.minusHours(1), now.plusMinutes(40));
+        scene.neededTime = null;
+        jdbc.sql("update node set hardware = 'slow-1' where id = :node")
+                .param("node", scene.node(0))
+                .update();
+        jdbc.sql("insert into hardware_timing (tenant_id, hardware, samples, p50_seconds, p95_seconds)"
+                        + " values (:tenant, 'slow-1', 20, 600, 2400)")
+                .param("tenant", scene.fleet.tenant().id().value())
+                .update();
+        scene.start(1, null);
+        scene.downloadAll();
+        assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(scene.why(0)).isEqualTo("WINDOW_TOO_SHORT");
+        scene.changeWindows("ends_at = ends_at + interval '1 minute'");
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+    }
+
+    @Test
+    void overrideOpensOutsideOfWindowsUntilItIsCleared() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 2));
+        scene.start(2, null);
+        scene.downloadAll();
+        assertThat(scene.why(0)).isEqualTo("NO_WINDOW");
+        scene.override(Set.of());
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        var cleared = scene.fleet.tenant().as(() -> campaigns.clearOverride(scene.campaignId()));
+        assertThat(cleared.override()).isNull();
+        scene.awaitBoard();
+        assertThat(scene.answer(1)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(scene.why(1)).isEqualTo("NO_WINDOW");
+    }
+
+    @Test
+    void overrideOverridesOnlyTheFreezesThatItNames() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
+        scene.fleet.window("FREEZE", now.minusHours(1), now.plusHours(1));
+        scene.start(1, null);
+        scene.downloadAll();
+        scene.override(Set.of());
+        assertThat(scene.why(0)).isEqualTo("FROZEN");
+        WindowId freeze = new WindowId(jdbc.sql("select id from maintenance_window where tenant_id = :tenant")
+                .param("tenant", scene.fleet.tenant().id().value())
+                .query(UUID.class)
+                .single());
+        scene.override(Set.of(freeze));
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+    }
+
+    @Test
+    void overrideThatWasTakenBackAMomentAgoIsSeenByTheGrant() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        scene.start(1, null);
+        scene.downloadAll();
+        scene.override(Set.of());
+        // Written without a note, as if the note had not arrived yet.
+        jdbc.sql("""
+                        update campaign
+                        set override_id = null, override_reason = null, override_by = null, override_since = null,
+                            override_until = null, override_freezes = null
+                        where id = :campaign
+                        """).param("campaign", scene.campaignId().value()).update();
+        assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
+        assertThat(scene.campaign().inFlight()).isZero();
+    }
+
+    @Test
+    void badOverrideIsRefused() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        scene.start(1, null);
+        Instant now = Instant.now();
+        assertThat(scene.refusal(" ", now.minusSeconds(1), Set.of(new WindowId(UUID.randomUUID()))))
+                .containsExactly("/reason", "/until", "/freezes");
+        assertThat(scene.refusal("why", now.plus(Duration.ofDays(15)), Set.of()))
+                .containsExactly("/until");
+        assertThat(scene.campaign().override()).isNull();
+    }
+
+    @Test
+    void timeThatHardwareTakesIsMeasured() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 20));
+        jdbc.sql("update node set hardware = 'nuc-11' where tenant_id = :tenant")
+                .param("tenant", scene.fleet.tenant().id().value())
+                .update();
+        scene.start(20, null);
+        for (int node = 0; node < 19; node++) {
+            scene.confirm(node);
+        }
+        timings.refresh();
+        assertThat(scene.fleet.tenant().as(timings::list)).as("too few").isEmpty();
+        scene.confirm(19);
+        jdbc.sql("""
+                        update permit p set granted_at = ended_at - ranked.nth * interval '1 minute'
+                        from (select id, row_number() over (order by id) nth from permit where tenant_id = :tenant) ranked
+                        where p.tenant_id = :tenant and p.id = ranked.id
+                        """).param("tenant", scene.fleet.tenant().id().value()).update();
+        timings.refresh();
+        assertThat(scene.fleet.tenant().as(timings::list)).singleElement().satisfies(timing -> {
+            assertThat(timing.hardware()).isEqualTo("nuc-11");
+            assertThat(timing.samples()).isEqualTo(20);
+            assertThat(timing.p50()).isEqualTo(Duration.ofSeconds(630));
+            assertThat(timing.p95()).isEqualTo(Duration.ofSeconds(1143));
+        });
+        assertThat(scene.fleet
+                        .tenant()
+                        .as(() -> timings.of(scene.fleet.tenant().id()).of("nuc-11")))
+                .isEqualTo(Duration.ofSeconds(1143));
+        assertThat(timings.of(scene.fleet.tenant().id()).of("other")).isEqualTo(Duration.ofMinutes(15));
+    }
+
+    @Test
     void silentNodeIsLostAndGivesItsSlotBack() {
         Scene scene = new Scene(TestFleet.create(jdbc, 1));
         scene.start(1, 1);
@@ -383,6 +571,9 @@ class PollDeskTest {
         final TestFleet fleet;
         final UUID target;
         private @Nullable CampaignId campaign;
+        /** Null: what is usual for the hardware. */
+        private @Nullable Duration neededTime = Duration.ofMinutes(1);
+
         private final long[] seq;
         private final long[] known;
 
@@ -418,11 +609,47 @@ class PollDeskTest {
                     false,
                     false,
                     Duration.ofMinutes(30),
-                    Duration.ofMinutes(1),
+                    neededTime,
                     Duration.ofMinutes(30),
                     null);
             return fleet.tenant()
                     .as(() -> campaigns.start(campaigns.create(spec).id()));
+        }
+
+        /** As a person would, so that everybody is told. */
+        void changeWindows(String set) {
+            transactions.executeWithoutResult(status -> {
+                jdbc.sql("update maintenance_window set %s where tenant_id = :tenant".formatted(set))
+                        .param("tenant", fleet.tenant().id().value())
+                        .update();
+                jdbc.sql("update tenant set window_version = window_version + 1 where id = :tenant")
+                        .param("tenant", fleet.tenant().id().value())
+                        .update();
+                notes.tenantChanged(fleet.tenant().id());
+            });
+        }
+
+        void override(Set<WindowId> freezes) {
+            Instant until = Instant.now().plus(Duration.ofHours(2));
+            fleet.tenant().as(() -> campaigns.overrideWindows(campaignId(), "emergency", until, freezes));
+            awaitBoard();
+        }
+
+        /** The pointers of the problems. */
+        List<String> refusal(String reason, Instant until, Set<WindowId> freezes) {
+            try {
+                fleet.tenant().as(() -> campaigns.overrideWindows(campaignId(), reason, until, freezes));
+            } catch (InvalidInput refusal) {
+                return refusal.problems().stream().map(FieldProblem::pointer).toList();
+            }
+            return List.of();
+        }
+
+        /** Until memory shows what the database holds. */
+        void awaitBoard() {
+            await().until(() -> Objects.equals(
+                    board.find(campaignId()).map(CampaignFacts::override).orElse(null),
+                    campaign().override()));
         }
 
         CampaignId campaignId() {

@@ -20,7 +20,9 @@ class WindowLintTest {
     @Test
     void openHoursOfAYearAreCountedOnce() {
         WindowDefinition overlapping = permit("w", rule("2026-01-01T00:00", "FREQ=DAILY;BYHOUR=0,1", "PT2H"), "UTC");
-        assertThat(lint(overlapping)).isEqualTo(new WindowLint(Duration.ofHours(3 * 365), java.util.Set.of()));
+        assertThat(lint(overlapping).openInAYear()).isEqualTo(Duration.ofHours(3 * 365));
+        assertThat(lint(overlapping).longestOpening()).isEqualTo(Duration.ofHours(3));
+        assertThat(lint(overlapping).findings()).isEmpty();
         WindowDefinition always = permit("w", rule("2026-01-01T00:00", "FREQ=DAILY", "PT48H"), "NODE_LOCAL");
         assertThat(lint(always).openInAYear()).isEqualTo(Duration.ofDays(365));
     }
@@ -28,7 +30,9 @@ class WindowLintTest {
     @Test
     void windowOfThePastNeverOpens() {
         WindowDefinition past = permit("w", oneShot("2026-02-01T00:00", "2026-02-01T05:00"), "UTC");
-        assertThat(lint(past)).isEqualTo(new WindowLint(Duration.ZERO, java.util.Set.of(Finding.NEVER_OPENS)));
+        assertThat(lint(past).openInAYear()).isZero();
+        assertThat(lint(past).longestOpening()).isZero();
+        assertThat(lint(past).findings()).containsExactly(Finding.NEVER_OPENS);
     }
 
     @Test
@@ -45,9 +49,21 @@ class WindowLintTest {
         WindowDefinition saturdays = freeze("f", rule("2026-01-01T00:00", "FREQ=WEEKLY;BYDAY=SA", "P1D"), "UTC");
         assertThat(lint(sundays, weekends).findings()).containsExactly(Finding.SWALLOWED_BY_FREEZE);
         assertThat(lint(sundays, saturdays).findings()).isEmpty();
+        WindowDefinition winter = freeze("f", oneShot("2026-12-01T00:00", "2027-04-01T00:00"), "UTC");
+        assertThat(lint(sundays, winter).findings()).containsExactly(Finding.PARTLY_FROZEN);
+        assertThat(lint(sundays, winter).openInAYear()).isEqualTo(Duration.ofHours(52));
+        assertThat(lint(sundays, winter).frozenInAYear()).isEqualTo(Duration.ofHours(13));
         assertThat(lint(weekends, weekends).findings())
                 .as("a freeze is no window")
                 .isEmpty();
+    }
+
+    @Test
+    void changesOfTheClockAreCounted() {
+        WindowDefinition nights = permit("w", rule("2026-01-01T02:30", "FREQ=DAILY", "PT1H"), "NODE_LOCAL");
+        assertThat(lint(nights).movedStarts()).isEqualTo(1);
+        assertThat(lint(nights).doubledStarts()).isEqualTo(1);
+        assertThat(lint(nights).findings()).containsExactly(Finding.DST_AFFECTED);
     }
 
     private static WindowLint lint(WindowDefinition window, WindowDefinition... others) {

@@ -2,8 +2,6 @@ package org.maintenancemanager.web.admin;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.AuditCheckpoint;
 import org.maintenancemanager.api.admin.AuditKey;
@@ -12,10 +10,10 @@ import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.audit.AuditCheckpoints;
 import org.maintenancemanager.core.audit.AuditExport;
 import org.maintenancemanager.core.audit.AuditVerifier;
-import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.web.problem.ProblemException;
+import org.maintenancemanager.web.rest.QueryTime;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -49,7 +47,7 @@ class AuditResource {
             @RequestParam(required = false) @Nullable String until,
             HttpServletResponse response)
             throws IOException {
-        boolean isWritten = exporter.write(instant("/from", from), instant("/until", until), () -> {
+        boolean isWritten = exporter.write(QueryTime.of("from", from), QueryTime.of("until", until), () -> {
             response.setContentType("application/x-ndjson");
             response.setHeader("Content-Disposition", "attachment; filename=\"audit.ndjson\"");
             return response.getOutputStream();
@@ -75,15 +73,5 @@ class AuditResource {
                 ProblemType.TOO_MANY_REQUESTS,
                 "The audit is being verified or exported; one at a time for a tenant, two in all.",
                 RETRY_SECONDS);
-    }
-
-    private static @Nullable Instant instant(String pointer, @Nullable String text) {
-        try {
-            return text == null ? null : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw InvalidInput.at(
-                    pointer,
-                    "'%s' is no instant; allowed is one with a zone, such as 2026-03-01T02:00:00Z".formatted(text));
-        }
     }
 }

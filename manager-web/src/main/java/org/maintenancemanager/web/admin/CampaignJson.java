@@ -13,12 +13,14 @@ import org.maintenancemanager.api.admin.Campaign;
 import org.maintenancemanager.api.admin.CampaignWave;
 import org.maintenancemanager.api.admin.NewCampaign;
 import org.maintenancemanager.api.admin.NewWave;
+import org.maintenancemanager.api.admin.WindowOverride;
 import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.campaign.CampaignView;
 import org.maintenancemanager.core.campaign.CampaignView.WaveProgress;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.query.Problems;
+import org.maintenancemanager.core.window.WindowId;
 
 /** Campaigns between JSON, where most fields may be absent, and the core, where none may. */
 final class CampaignJson {
@@ -104,7 +106,7 @@ final class CampaignJson {
                 orElse(checked.prestage(), false),
                 orElse(checked.allowDowngrade(), false),
                 orElse(checked.permitLimit(), CampaignSpec.DEFAULT_PERMIT_LIMIT),
-                orElse(checked.neededTime(), CampaignSpec.DEFAULT_NEEDED_TIME),
+                checked.neededTime(),
                 orElse(checked.bootDeadline(), CampaignSpec.DEFAULT_BOOT_DEADLINE),
                 checked.startsAt());
     }
@@ -179,11 +181,27 @@ final class CampaignJson {
                 spec.startsAt(),
                 campaign.inFlight(),
                 campaign.failures(),
+                shown(campaign.override()),
                 campaign.startedAt(),
                 campaign.endedAt(),
                 campaign.createdAt(),
                 campaign.updatedAt(),
                 campaign.version());
+    }
+
+    private static @Nullable WindowOverride shown(
+            org.maintenancemanager.core.window.@Nullable WindowOverride override) {
+        return override == null
+                ? null
+                : new WindowOverride(
+                        override.reason(),
+                        override.by(),
+                        override.since(),
+                        override.until(),
+                        override.freezes().stream()
+                                .map(WindowId::value)
+                                .sorted()
+                                .toList());
     }
 
     private static CampaignWave shown(WaveSpec wave, WaveProgress progress) {

@@ -1,16 +1,22 @@
 package org.maintenancemanager.web.admin;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.maintenancemanager.api.admin.Campaign;
 import org.maintenancemanager.api.admin.CampaignWave;
 import org.maintenancemanager.api.admin.NewCampaign;
+import org.maintenancemanager.api.admin.NewWindowOverride;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.CampaignView;
 import org.maintenancemanager.core.campaign.Campaigns;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.core.window.WindowId;
 import org.maintenancemanager.web.rest.Answers;
 import org.maintenancemanager.web.rest.IfMatch;
 import org.maintenancemanager.web.rest.JsonBody;
@@ -98,6 +104,26 @@ class CampaignResource {
     @PostMapping("/{id}:abort")
     ResponseEntity<Campaign> abort(@PathVariable UUID id) {
         return answer(campaigns.abort(new CampaignId(id)));
+    }
+
+    @PostMapping("/{id}:overrideWindows")
+    ResponseEntity<Campaign> overrideWindows(@PathVariable UUID id, JsonBody body) {
+        NewWindowOverride wanted = body.as(NewWindowOverride.class);
+        var problems = new Problems();
+        problems.present("/reason", wanted.reason());
+        problems.present("/until", wanted.until());
+        problems.throwIfAny();
+        List<UUID> freezes = wanted.freezes() == null ? List.of() : wanted.freezes();
+        return answer(campaigns.overrideWindows(
+                new CampaignId(id),
+                requireNonNull(wanted.reason()),
+                requireNonNull(wanted.until()),
+                freezes.stream().map(WindowId::new).collect(Collectors.toSet())));
+    }
+
+    @PostMapping("/{id}:clearOverride")
+    ResponseEntity<Campaign> clearOverride(@PathVariable UUID id) {
+        return answer(campaigns.clearOverride(new CampaignId(id)));
     }
 
     private static ResponseEntity<Campaign> answer(CampaignView campaign) {

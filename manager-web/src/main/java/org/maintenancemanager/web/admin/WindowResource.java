@@ -2,19 +2,26 @@ package org.maintenancemanager.web.admin;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.NewWindow;
 import org.maintenancemanager.api.admin.Window;
+import org.maintenancemanager.api.admin.WindowFinding;
+import org.maintenancemanager.api.admin.WindowImpact;
 import org.maintenancemanager.api.admin.WindowKind;
+import org.maintenancemanager.api.admin.WindowLintReport;
 import org.maintenancemanager.api.admin.WindowOccurrence;
 import org.maintenancemanager.api.admin.WindowPreview;
 import org.maintenancemanager.api.admin.WindowRecurrence;
+import org.maintenancemanager.api.admin.WindowSiteImpact;
 import org.maintenancemanager.api.admin.WindowTarget;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.window.LintReport;
+import org.maintenancemanager.core.window.WindowDefinition;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
 import org.maintenancemanager.core.window.WindowDraft;
 import org.maintenancemanager.core.window.WindowDraft.RecurrenceDraft;
@@ -22,10 +29,12 @@ import org.maintenancemanager.core.window.WindowDraft.RecurrenceType;
 import org.maintenancemanager.core.window.WindowDraft.TargetDraft;
 import org.maintenancemanager.core.window.WindowDraft.TargetType;
 import org.maintenancemanager.core.window.WindowId;
+import org.maintenancemanager.core.window.WindowLinter;
 import org.maintenancemanager.core.window.Windows;
 import org.maintenancemanager.web.rest.Answers;
 import org.maintenancemanager.web.rest.IfMatch;
 import org.maintenancemanager.web.rest.JsonBody;
+import org.maintenancemanager.web.rest.QueryTime;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -43,9 +52,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1")
 class WindowResource {
     private final Windows windows;
+    private final WindowLinter linter;
 
-    WindowResource(Windows windows) {
+    WindowResource(Windows windows, WindowLinter linter) {
         this.windows = windows;
+        this.linter = linter;
     }
 
     @GetMapping("/windows")
@@ -71,8 +82,11 @@ class WindowResource {
 
     /** @param zone in which to show a NODE_LOCAL window; absent: its site's or node's, else the tenant's */
     @PostMapping("/windows:preview")
-    WindowPreview preview(@RequestParam(required = false) @Nullable String zone, JsonBody body) {
-        var preview = windows.preview(draft(body.as(NewWindow.class)), zone, Instant.now());
+    WindowPreview preview(
+            @RequestParam(required = false) @Nullable String zone,
+            @RequestParam(required = false) @Nullable String from,
+            JsonBody body) {
+        var preview = windows.preview(draft(body.as(NewWindow.class)), zone, QueryTime.of("from", from, Instant.now()));
         List<WindowOccurrence> occurrences = preview.occurrences().stream()
                 .map(occurrence -> new WindowOccurrence(
                         occurrence.start().toInstant(),
@@ -82,7 +96,51 @@ class WindowResource {
                         WindowOccurrence.ClockChange.valueOf(
                                 occurrence.clockChange().name())))
                 .toList();
-        return new WindowPreview(preview.text(), preview.zone().getId(), occurrences);
+        return new WindowPreview(
+                preview.text(),
+                preview.zone().getId(),
+                hours(preview.openInAYear()),
+                occurrences,
+                findings(preview.findings()));
+    }
+
+    /** @param id of the window that the body, a merge patch then, would change; absent: the body is a new window */
+    @PostMapping("/windows:lint")
+    WindowLintReport lint(@RequestParam(required = false) @Nullable UUID id, JsonBody body) {
+        LintReport report = id == null
+                ? linter.created(draft(body.as(NewWindow.class)), Instant.now())
+                : linter.changed(new WindowId(id), now -> draft(body.mergedInto(said(now))), Instant.now());
+        LintReport.Impact impact = report.impact();
+        return new WindowLintReport(
+                report.text(),
+                hours(report.openInAYear()),
+                report.nodes(),
+                findings(report.findings()),
+                new WindowImpact(
+                        impact.nodes(),
+                        impact.otherNextOpening(),
+                        impact.firstWindow(),
+                        impact.lastWindow(),
+                        impact.sites().stream()
+                                .map(site -> new WindowSiteImpact(
+                                        site.sitePath(), site.nodes(), site.before(), site.after()))
+                                .toList(),
+                        impact.truncated()));
+    }
+
+    private static List<WindowFinding> findings(List<LintReport.Finding> findings) {
+        return findings.stream()
+                .map(finding -> new WindowFinding(
+                        WindowFinding.Code.valueOf(finding.code().name()),
+                        WindowFinding.Severity.valueOf(finding.severity().name()),
+                        finding.nodes(),
+                        finding.sentence()))
+                .toList();
+    }
+
+    /** With two digits: a hundredth of an hour is less than a minute. */
+    private static double hours(Duration duration) {
+        return Math.round(duration.toMillis() / 36_000.0) / 100.0;
     }
 
     @PatchMapping(
@@ -110,7 +168,7 @@ class WindowResource {
                 definition.name(),
                 WindowKind.valueOf(definition.kind().name()),
                 recurrence(requireNonNull(draft.recurrence())),
-                window.text(),
+                definition.text(),
                 draft.duration(),
                 definition.zone().text(),
                 target(requireNonNull(draft.target())),
@@ -148,6 +206,10 @@ class WindowResource {
                 draft.exdates(),
                 draft.rdates(),
                 draft.cron());
+    }
+
+    static WindowTarget target(WindowDefinition window) {
+        return target(requireNonNull(WindowDraft.of(window).target()));
     }
 
     private static WindowTarget target(TargetDraft draft) {

@@ -241,6 +241,7 @@ class OpenApiTest {
                 Map.entry(Integer.class, "integer:int32"),
                 Map.entry(long.class, "integer:int64"),
                 Map.entry(Long.class, "integer:int64"),
+                Map.entry(double.class, "number"),
                 Map.entry(boolean.class, "boolean"),
                 Map.entry(Boolean.class, "boolean"),
                 Map.entry(BigDecimal.class, "number"));

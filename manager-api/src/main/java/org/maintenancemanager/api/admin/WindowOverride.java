@@ -1,0 +1,14 @@
+package org.maintenancemanager.api.admin;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Leave to disturb a campaign's nodes outside of their windows.
+ *
+ * @param by who gave it
+ * @param until when it ends by itself; it may have ended
+ * @param freezes that are overridden as well; all others hold
+ */
+public record WindowOverride(String reason, String by, Instant since, Instant until, List<UUID> freezes) {}

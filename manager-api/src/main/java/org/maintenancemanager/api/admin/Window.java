@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param duration ISO 8601, elapsed time; absent for a ONE_SHOT
  * @param zone IANA name, or NODE_LOCAL
  * @param revision the ETag's number
+ * @param calendarId of the calendar that it comes from, by which alone it changes
  */
 public record Window(
         UUID id,
@@ -26,4 +27,5 @@ public record Window(
         @Nullable Instant validUntil,
         Instant createdAt,
         Instant updatedAt,
-        long revision) {}
+        long revision,
+        @Nullable UUID calendarId) {}

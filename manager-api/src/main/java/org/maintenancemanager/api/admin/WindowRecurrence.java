@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param exdates of an RRULE only: starts to leave out
  * @param rdates of an RRULE only: further starts
  * @param cron of a CRON only: minute, hour, day of the month, month, day of the week: {@code 0 22 * * TUE}
+ * @param wholeDays of an RRULE only: the duration is so many days of the wall clock, from midnight to midnight
  */
 public record WindowRecurrence(
         @Nullable Type type,
@@ -25,7 +26,8 @@ public record WindowRecurrence(
         @Nullable String rrule,
         @Nullable List<String> exdates,
         @Nullable List<String> rdates,
-        @Nullable String cron) {
+        @Nullable String cron,
+        @Nullable Boolean wholeDays) {
     public enum Type {
         ONE_SHOT,
         WEEKLY,

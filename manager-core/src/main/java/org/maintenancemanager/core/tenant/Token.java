@@ -31,7 +31,9 @@ public record Token(Kind kind, UUID id, String secret) {
         /** The right to enroll nodes. */
         ENROLLMENT("mmet_"),
         /** Automation. */
-        API("mmat_");
+        API("mmat_"),
+        /** The right to read a calendar. */
+        FEED("mmcf_");
 
         private final String prefix;
 

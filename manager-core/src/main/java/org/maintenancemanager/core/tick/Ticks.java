@@ -46,6 +46,16 @@ class Ticks {
     }
 
     @Bean
+    JobDetail calendarTick() {
+        return job(CalendarTick.class, "calendars", "fetches calendars that are due");
+    }
+
+    @Bean
+    Trigger calendarTickTrigger(JobDetail calendarTick) {
+        return every(calendarTick, 30);
+    }
+
+    @Bean
     JobDetail timingTick() {
         return job(TimingTick.class, "timing", "measures how long updates of each hardware take");
     }

@@ -40,10 +40,14 @@ class Census {
      *
      * @param attributes besides id, site and zone
      * @param single nodes that they name one by one
+     * @param sitePath of the subtree that alone is counted; null: all
      */
-    record Questions(Set<String> attributes, Set<UUID> single) {
+    record Questions(
+            Set<String> attributes,
+            Set<UUID> single,
+            @Nullable String sitePath) {
         static Questions of(Schedules schedules) {
-            return new Questions(schedules.attributes(), schedules.singleNodes());
+            return new Questions(schedules.attributes(), schedules.singleNodes(), null);
         }
 
         Questions and(Questions others) {
@@ -51,11 +55,15 @@ class Census {
             all.addAll(others.attributes);
             Set<UUID> nodes = new TreeSet<>(single);
             nodes.addAll(others.single);
-            return new Questions(all, nodes);
+            return new Questions(all, nodes, sitePath);
+        }
+
+        Questions at(String path) {
+            return new Questions(attributes, single, path);
         }
 
         Questions and(String attribute) {
-            return and(new Questions(Set.of(attribute), Set.of()));
+            return and(new Questions(Set.of(attribute), Set.of(), null));
         }
     }
 
@@ -64,25 +72,20 @@ class Census {
         var columns = new Columns(questions.attributes);
         String keys = columns.names().isEmpty() ? "" : ", " + String.join(", ", columns.names());
         // Sites are joined to the groups, which are few, not to the nodes.
-        query(
-                """
+        query("""
                 select null::uuid id, '' name, s.path, s.zone site_zone, g.*
                 from (select n.site_id, n.zone%s, count(*) nodes
                       from node n
-                      where n.tenant_id = :tenant and n.state <> 'DECOMMISSIONED' and n.id <> all(:single)
+                      where n.tenant_id = :tenant and n.state <> 'DECOMMISSIONED' and n.id <> all(:single)%s
                       group by n.site_id, n.zone%s) g
                 join site s on s.tenant_id = :tenant and s.id = g.site_id
-                """.formatted(columns.selected(), keys),
-                tenant,
-                columns,
-                Map.of("single", questions.single.toArray(UUID[]::new)),
-                visitor);
+                """.formatted(columns.selected(), within(questions), keys), tenant, columns, params(questions), visitor);
         if (!questions.single.isEmpty()) {
             query(
-                    eachNode(columns) + " and n.id = any(:single)",
+                    eachNode(columns) + " and n.id = any(:single)" + within(questions),
                     tenant,
                     columns,
-                    Map.of("single", questions.single.toArray(UUID[]::new)),
+                    params(questions),
                     visitor);
         }
     }
@@ -107,6 +110,21 @@ class Census {
                 Map.of("after", after, "limit", limit),
                 found::add);
         return found;
+    }
+
+    private static String within(Questions questions) {
+        return questions.sitePath == null ? "" : """
+                   and n.site_id in (select id from site
+                                     where tenant_id = :tenant and (path = :path or starts_with(path, :path || '/')))""";
+    }
+
+    private static Map<String, Object> params(Questions questions) {
+        Map<String, Object> params = new HashMap<>();
+        params.put("single", questions.single.toArray(UUID[]::new));
+        if (questions.sitePath != null) {
+            params.put("path", questions.sitePath);
+        }
+        return params;
     }
 
     private static String eachNode(Columns columns) {

@@ -97,7 +97,8 @@ final class Recurrences {
                 return false;
             }
             long start = instant(wallClock, rules);
-            addClipped(found, window, new Occurrence(start, start + millis, wallClock), from, to);
+            long end = rule.wholeDays() ? instant(wallClock + millis, rules) : start + millis;
+            addClipped(found, window, new Occurrence(start, end, wallClock), from, to);
             return true;
         });
     }

@@ -49,7 +49,8 @@ final class StoredWindows {
                 definition(row),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),
-                row.getLong("version"));
+                row.getLong("version"),
+                row.getObject("calendar_id", UUID.class));
     }
 
     static WindowDefinition definition(ResultSet row) throws SQLException {
@@ -72,7 +73,13 @@ final class StoredWindows {
             case ONE_SHOT -> new OneShot(start, row.getObject("ends_at", LocalDateTime.class));
             case WEEKLY -> weekly(row.getString("rrule"), start, duration);
             case RRULE ->
-                new RRule(start, row.getString("rrule"), times(row, "exdates"), times(row, "rdates"), duration);
+                new RRule(
+                        start,
+                        row.getString("rrule"),
+                        times(row, "exdates"),
+                        times(row, "rdates"),
+                        duration,
+                        row.getBoolean("whole_days"));
             case CRON -> new Cron(row.getString("cron"), duration);
         };
     }

@@ -2,6 +2,7 @@ package org.maintenancemanager.core.window;
 
 import java.time.Duration;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +137,15 @@ final class WindowCheck {
     }
 
     private void rule(RRule rule) {
+        if (rule.wholeDays()
+                && (!rule.start().toLocalTime().equals(LocalTime.MIDNIGHT)
+                        || !rule.duration()
+                                .equals(Duration.ofDays(rule.duration().toDays())))) {
+            add(
+                    "/recurrence/wholeDays",
+                    "is true with a start at %s for %s; expected midnight and whole days, such as 2026-12-24T00:00:00 for P3D"
+                            .formatted(rule.start(), rule.duration()));
+        }
         boolean sane = date(rule.start(), "/recurrence/start");
         sane &= duration(rule.duration());
         sane &= dates(rule.exdates(), "/recurrence/exdates");

@@ -82,14 +82,26 @@ public record WindowDefinition(
      * @param exdates starts to leave out, from the rule and from {@code rdates}
      * @param rdates further starts
      * @param duration elapsed time, whatever the clocks do meanwhile
+     * @param wholeDays whether the duration is so many days of the wall clock instead, from midnight to midnight, though a
+     *     change of the clocks makes one of them 23 or 25 hours long
      */
     public record RRule(
             LocalDateTime start,
             String rule,
             List<LocalDateTime> exdates,
             List<LocalDateTime> rdates,
-            Duration duration)
+            Duration duration,
+            boolean wholeDays)
             implements Recurrence {
+        public RRule(
+                LocalDateTime start,
+                String rule,
+                List<LocalDateTime> exdates,
+                List<LocalDateTime> rdates,
+                Duration duration) {
+            this(start, rule, exdates, rdates, duration, false);
+        }
+
         public RRule {
             exdates = List.copyOf(exdates);
             rdates = List.copyOf(rdates);

@@ -68,6 +68,7 @@ public record WindowDraft(
      * @param days of a weekly one
      * @param interval of a weekly one: every so many weeks; null means 1
      * @param cron five fields, for CRON, which has no start
+     * @param wholeDays of an RRULE: the duration is so many days of the wall clock
      */
     public record RecurrenceDraft(
             @Nullable RecurrenceType type,
@@ -78,7 +79,21 @@ public record WindowDraft(
             @Nullable String rrule,
             @Nullable List<String> exdates,
             @Nullable List<String> rdates,
-            @Nullable String cron) {}
+            @Nullable String cron,
+            @Nullable Boolean wholeDays) {
+        public RecurrenceDraft(
+                @Nullable RecurrenceType type,
+                @Nullable String startsAt,
+                @Nullable String endsAt,
+                @Nullable List<DayOfWeek> days,
+                @Nullable Integer interval,
+                @Nullable String rrule,
+                @Nullable List<String> exdates,
+                @Nullable List<String> rdates,
+                @Nullable String cron) {
+            this(type, startsAt, endsAt, days, interval, rrule, exdates, rdates, cron, null);
+        }
+    }
 
     public record TargetDraft(
             @Nullable TargetType type,
@@ -140,7 +155,8 @@ public record WindowDraft(
                         rule.rule(),
                         texts(rule.exdates()),
                         texts(rule.rdates()),
-                        null);
+                        null,
+                        rule.wholeDays() ? true : null);
             case Cron cron ->
                 new RecurrenceDraft(RecurrenceType.CRON, null, null, null, null, null, null, null, cron.expression());
         };
@@ -214,6 +230,9 @@ public record WindowDraft(
                 return null;
             }
             refuse("/recurrence/cron", said.cron(), said.type().name());
+            if (said.type() != RecurrenceType.RRULE) {
+                refuse("/recurrence/wholeDays", said.wholeDays(), said.type().name() + "; say it as an RRULE");
+            }
             return switch (said.type()) {
                 case ONE_SHOT -> oneShot(said, start);
                 case WEEKLY -> weekly(said, start);
@@ -224,6 +243,7 @@ public record WindowDraft(
 
         private @Nullable Recurrence cron(RecurrenceDraft said) {
             refuse("/recurrence/startsAt", said.startsAt(), "CRON; see validFrom");
+            refuse("/recurrence/wholeDays", said.wholeDays(), "CRON; say it as an RRULE");
             refuse("/recurrence/endsAt", said.endsAt(), "CRON; see duration and validUntil");
             refuse("/recurrence/days", said.days(), "CRON; see its fifth field");
             refuse("/recurrence/interval", said.interval(), "CRON");
@@ -287,7 +307,7 @@ public record WindowDraft(
                     || rdates == null) {
                 return null;
             }
-            return new RRule(start, said.rrule(), exdates, rdates, length);
+            return new RRule(start, said.rrule(), exdates, rdates, length, Boolean.TRUE.equals(said.wholeDays()));
         }
 
         private @Nullable Zone zone() {

@@ -212,14 +212,62 @@ public class WindowOutlook {
                 folded.merge(new Shared(window, open.start(i), open.end(i)), entry.getValue(), Long::sum);
             }
         }
-        List<Opening> openings = folded.entrySet().stream()
+        List<Opening> openings = inOrder(folded).stream().limit(limit).toList();
+        return new WindowOpenings(from, end, nodes, openings, folded.size() > limit);
+    }
+
+    /**
+     * All openings and freezes of the nodes at a site and below, in {@code [from, until)}.
+     *
+     * @param freezes whether a window would be open then or not
+     */
+    public record OfSite(List<Opening> openings, List<Opening> freezes) {
+        public OfSite {
+            openings = List.copyOf(openings);
+            freezes = List.copyOf(freezes);
+        }
+    }
+
+    @Transactional(readOnly = true)
+    public OfSite ofSite(String path, Instant from, Instant until) {
+        TenantId tenant = CallContext.current().tenant();
+        Schedules schedules = schedules(tenant);
+        Map<Group, Long> groups = new HashMap<>();
+        census.forEachGroup(
+                tenant,
+                Questions.of(schedules).at(path),
+                counted -> groups.merge(schedules.group(counted), counted.nodes(), Long::sum));
+        var expansion = new Expansion(schedules, from, until);
+        Map<Shared, Long> openings = new HashMap<>();
+        Map<Shared, Long> freezes = new HashMap<>();
+        groups.forEach((group, nodes) -> {
+            Openings found = expansion.of(group);
+            for (int i = 0; i < found.open().size(); i++) {
+                WindowDefinition window = found.windows().get(found.open().source(i));
+                openings.merge(
+                        new Shared(window, found.open().start(i), found.open().end(i)), nodes, Long::sum);
+            }
+            ZoneId zone = group.zoneId().orElse(ZoneOffset.UTC);
+            for (WindowDefinition window : found.windows()) {
+                if (window.kind() == Kind.FREEZE) {
+                    for (Recurrences.Occurrence occurrence : expansion.of(window, zone)) {
+                        if (occurrence.end() > from.toEpochMilli() && occurrence.start() < until.toEpochMilli()) {
+                            freezes.merge(new Shared(window, occurrence.start(), occurrence.end()), nodes, Long::sum);
+                        }
+                    }
+                }
+            }
+        });
+        return new OfSite(inOrder(openings), inOrder(freezes));
+    }
+
+    private static List<Opening> inOrder(Map<Shared, Long> shared) {
+        return shared.entrySet().stream()
                 .map(entry -> entry.getKey().opening(entry.getValue()))
                 .sorted(Comparator.comparing(Opening::start)
                         .thenComparing(Opening::end)
                         .thenComparing(Opening::windowName))
-                .limit(limit)
                 .toList();
-        return new WindowOpenings(from, end, nodes, openings, folded.size() > limit);
     }
 
     /** An opening that several groups have. */

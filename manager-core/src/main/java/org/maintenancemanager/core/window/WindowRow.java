@@ -69,6 +69,9 @@ class WindowRow {
     @JdbcTypeCode(SqlTypes.ARRAY)
     private List<String> rdates;
 
+    private boolean wholeDays;
+    private @Nullable UUID calendarId;
+    private @Nullable String calendarEvent;
     private @Nullable Long durationSeconds;
     private String zone;
 
@@ -114,6 +117,7 @@ class WindowRow {
         endsAt = null;
         rrule = null;
         cron = null;
+        wholeDays = false;
         durationSeconds = null;
         exdates = List.of();
         rdates = List.of();
@@ -140,6 +144,7 @@ class WindowRow {
                 startsAt = rule.start();
                 durationSeconds = rule.duration().toSeconds();
                 rrule = rule.rule();
+                wholeDays = rule.wholeDays();
                 exdates = WindowDraft.texts(rule.exdates());
                 rdates = WindowDraft.texts(rule.rdates());
             }
@@ -168,6 +173,26 @@ class WindowRow {
                 targetNodeId = single.node().value();
             }
         }
+    }
+
+    /** Belongs to a calendar from now on. */
+    WindowRow of(UUID calendar, String event) {
+        calendarId = calendar;
+        calendarEvent = event;
+        return this;
+    }
+
+    @Nullable
+    UUID calendar() {
+        return calendarId;
+    }
+
+    String event() {
+        return requireNonNull(calendarEvent);
+    }
+
+    UUID id() {
+        return id;
     }
 
     long revision() {

@@ -384,6 +384,9 @@ final class WindowText {
 
         private String times() {
             Duration duration = recurrence.duration();
+            if (recurrence.wholeDays()) {
+                return duration.toDays() == 1 ? "the whole day" : "for %d whole days".formatted(duration.toDays());
+            }
             TreeSet<LocalTime> starts = new TreeSet<>();
             LocalTime start = recurrence.start().toLocalTime();
             List<Integer> hours = part(Part.BYHOUR).isEmpty() ? List.of(start.getHour()) : part(Part.BYHOUR);

@@ -5,6 +5,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -192,6 +193,57 @@ public class Windows {
         return WindowPreview.of(window, shown, from);
     }
 
+    /**
+     * Makes these the windows of a calendar; those that are there already keep their ids. Audits nothing: the calendar does.
+     *
+     * @param byEvent checked ones, by what names their event in all versions of the calendar
+     * @return whether anything changed
+     */
+    public boolean replaceOf(UUID calendar, Map<String, WindowDefinition> byEvent) {
+        TenantId tenant = CallContext.current().tenant();
+        var targets = new Targets(tenant, List.copyOf(byEvent.values()));
+        Map<String, WindowDefinition> missing = new LinkedHashMap<>(byEvent);
+        Map<WindowId, Long> before = new HashMap<>();
+        List<WindowRow> rowsBefore = rows.findByCalendarId(calendar);
+        boolean changed = false;
+        for (WindowRow row : rowsBefore) {
+            WindowDefinition wanted = missing.remove(row.event());
+            if (wanted == null) {
+                rows.delete(row);
+                changed = true;
+            } else {
+                before.put(new WindowId(row.id()), row.revision());
+                row.take(wanted, targets.site(wanted));
+            }
+        }
+        // Names that those before gave up may be taken again.
+        flush();
+        for (WindowRow row : rowsBefore) {
+            Long revision = before.get(new WindowId(row.id()));
+            changed |= revision != null && revision != row.revision();
+        }
+        missing.forEach((event, wanted) -> rows.save(new WindowRow(wanted, targets.site(wanted)).of(calendar, event)));
+        flush();
+        changed |= !missing.isEmpty();
+        if (changed) {
+            changed(tenant);
+        }
+        return changed;
+    }
+
+    /**
+     * The window that a draft says, without keeping it; null if there are problems.
+     *
+     * @param pointer of the draft, that of its fields follow
+     */
+    public @Nullable WindowDefinition checked(WindowDraft draft, String pointer, Problems problems) {
+        WindowDefinition window = draft.define(new WindowId(Ids.next()), pointer, problems);
+        if (window != null) {
+            new Targets(CallContext.current().tenant(), List.of(window)).check(window, pointer, problems);
+        }
+        return window;
+    }
+
     /** The window that a draft says, without keeping it. */
     WindowDefinition checked(WindowDraft draft) {
         return checked(new WindowId(Ids.next()), draft);
@@ -275,6 +327,12 @@ public class Windows {
         WindowRow row = rows.findById(id.value()).orElseThrow(() -> new NotFound(KIND, id.toString()));
         if (row.revision() != revision) {
             throw new StaleVersion(KIND, id.toString());
+        }
+        if (row.calendar() != null) {
+            throw new Conflict(
+                    ProblemType.ILLEGAL_STATE,
+                    "The window comes from calendar %s and changes with it; change or delete that one."
+                            .formatted(row.calendar()));
         }
         return row;
     }

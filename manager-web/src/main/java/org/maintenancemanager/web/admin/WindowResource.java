@@ -177,7 +177,8 @@ class WindowResource {
                 definition.validUntil(),
                 window.createdAt(),
                 window.updatedAt(),
-                window.revision());
+                window.revision(),
+                window.calendar());
     }
 
     private static NewWindow said(WindowDraft draft) {
@@ -205,14 +206,15 @@ class WindowResource {
                 draft.rrule(),
                 draft.exdates(),
                 draft.rdates(),
-                draft.cron());
+                draft.cron(),
+                draft.wholeDays());
     }
 
     static WindowTarget target(WindowDefinition window) {
         return target(requireNonNull(WindowDraft.of(window).target()));
     }
 
-    private static WindowTarget target(TargetDraft draft) {
+    static WindowTarget target(TargetDraft draft) {
         return new WindowTarget(
                 draft.type() == null
                         ? null
@@ -242,20 +244,21 @@ class WindowResource {
                                 recurrence.rrule(),
                                 recurrence.exdates(),
                                 recurrence.rdates(),
-                                recurrence.cron()),
+                                recurrence.cron(),
+                                recurrence.wholeDays()),
                 said.duration(),
                 said.zone(),
-                target == null
-                        ? null
-                        : new TargetDraft(
-                                target.type() == null
-                                        ? null
-                                        : TargetType.valueOf(target.type().name()),
-                                target.sitePath(),
-                                target.selector(),
-                                target.nodeId()),
+                target == null ? null : target(target),
                 said.enabled(),
                 said.validFrom(),
                 said.validUntil());
+    }
+
+    static TargetDraft target(WindowTarget said) {
+        return new TargetDraft(
+                said.type() == null ? null : TargetType.valueOf(said.type().name()),
+                said.sitePath(),
+                said.selector(),
+                said.nodeId());
     }
 }

@@ -6,8 +6,8 @@ import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.web.problem.ProblemException;
 
 /** Reads a body whole, but never more of it than allowed. */
-record BodyLimit(int maxBytes) {
-    byte[] read(HttpServletRequest request) throws IOException {
+public record BodyLimit(int maxBytes) {
+    public byte[] read(HttpServletRequest request) throws IOException {
         if (request.getContentLengthLong() > maxBytes) {
             throw tooLarge();
         }

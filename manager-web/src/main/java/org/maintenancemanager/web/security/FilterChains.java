@@ -70,6 +70,9 @@ class FilterChains {
         return bearerOnly(http.securityMatcher("/**"))
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
+                        // The address itself is the key.
+                        .requestMatchers(HttpMethod.GET, "/calendars/feed/*")
+                        .permitAll()
                         .anyRequest()
                         .denyAll())
                 .build();

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.maintenancemanager.api.admin.Tenant;
@@ -20,6 +19,7 @@ import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.query.StaleVersion;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.IanaZones;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -82,8 +82,7 @@ public class Tenants {
         TenantChange present = new TenantChange(before.zone(), before.maxInFlight());
         TenantChange wanted = change.apply(present);
         var problems = new Problems();
-        if (problems.present("/zone", wanted.zone())
-                && !ZoneId.getAvailableZoneIds().contains(requireNonNull(wanted.zone()))) {
+        if (problems.present("/zone", wanted.zone()) && !IanaZones.has(requireNonNull(wanted.zone()))) {
             problems.add("/zone", "is no IANA time zone; allowed are names such as Europe/Berlin or UTC");
         }
         problems.range("/maxInFlight", wanted.maxInFlight(), 0, Integer.MAX_VALUE);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import net.fortuna.ical4j.data.CalendarParserImpl;
+import org.maintenancemanager.core.tenant.IanaZones;
 
 /** The zones that calendars name: IANA's, those of Windows, and IANA's with a path in front of them. */
 final class Zones {
@@ -34,7 +35,7 @@ final class Zones {
 
     private static Optional<ZoneId> iana(String name) {
         // What ZoneId reads besides: offsets, which know nothing of daylight saving.
-        if (!ZoneId.getAvailableZoneIds().contains(name)) {
+        if (!IanaZones.has(name)) {
             return Optional.empty();
         }
         try {

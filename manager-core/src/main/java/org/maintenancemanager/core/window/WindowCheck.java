@@ -3,7 +3,6 @@ package org.maintenancemanager.core.window;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +11,7 @@ import org.dmfs.rfc5545.recur.Freq;
 import org.dmfs.rfc5545.recur.InvalidRecurrenceRuleException;
 import org.dmfs.rfc5545.recur.RecurrenceRule;
 import org.maintenancemanager.core.query.FieldProblem;
+import org.maintenancemanager.core.tenant.IanaZones;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
 import org.maintenancemanager.core.window.WindowDefinition.Cron;
 import org.maintenancemanager.core.window.WindowDefinition.Default;
@@ -84,8 +84,7 @@ final class WindowCheck {
     }
 
     static List<FieldProblem> zoneProblems(String zone, String pointer) {
-        if (zone.equals(WindowDefinition.Zone.NODE_LOCAL)
-                || ZoneId.getAvailableZoneIds().contains(zone)) {
+        if (zone.equals(WindowDefinition.Zone.NODE_LOCAL) || IanaZones.has(zone)) {
             return List.of();
         }
         boolean offset = zone.matches("(UTC|GMT|UT|Z)?([+-].*)?");

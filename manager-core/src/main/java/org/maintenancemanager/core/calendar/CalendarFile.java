@@ -73,6 +73,10 @@ final class CalendarFile {
         try {
             new CalendarParserImpl().parse(new UnfoldingReader(new StringReader(content)), events);
         } catch (ParserException e) {
+            // The parser wraps what the handler throws.
+            if (e.getCause() instanceof UnreadableCalendar unreadable) {
+                throw unreadable;
+            }
             throw new UnreadableCalendar(
                     "Line %d is not iCalendar (RFC 5545); the file must begin with BEGIN:VCALENDAR."
                             .formatted(e.getLineNo()));

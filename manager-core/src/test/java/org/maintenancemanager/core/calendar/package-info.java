@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.calendar;
+
+import org.jspecify.annotations.NullMarked;

@@ -59,8 +59,26 @@ class SecurityTest {
                         .replace("**", "x"))
                 .flatMap(path -> (methods.isEmpty() ? Set.of(RequestMethod.GET) : methods)
                         .stream().map(method -> new Call(method.name(), path)))
-                .filter(call -> !call.path().startsWith("/actuator/health"))
+                .filter(call -> !call.path().startsWith("/actuator/health") && !isFeed(call))
                 .toList();
+    }
+
+    /** Whose address is its own key. */
+    private static boolean isFeed(Call call) {
+        return call.path().startsWith("/calendars/feed/");
+    }
+
+    @Test
+    void feedIsNotFoundByAnAddressThatIsNoKey() {
+        for (String key :
+                List.of(UUID.randomUUID().toString(), "..", "mmcf_" + "0".repeat(32) + "." + "A".repeat(43))) {
+            HttpResponse<String> answer = send(new Call("GET", "/calendars/feed/" + key + ".ics"), null);
+            assertThat(answer.statusCode()).as(key).isIn(401, 404);
+            assertThat(answer.body()).doesNotContain("BEGIN:VCALENDAR");
+        }
+        assertThat(send(new Call("POST", "/calendars/feed/" + UUID.randomUUID() + ".ics"), null)
+                        .statusCode())
+                .isEqualTo(401);
     }
 
     @Test

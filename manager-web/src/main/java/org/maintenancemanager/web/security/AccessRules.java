@@ -185,6 +185,23 @@ public final class AccessRules {
                     tenant("GET", "/actuator/prometheus", METRICS_READ))
             .toList();
 
+    /** Who may make a call by gRPC. */
+    public enum GrpcCaller {
+        /** The message brings its own credential, or the call tells nothing. */
+        OPEN,
+        /** A node, by its token. */
+        NODE
+    }
+
+    /** By the full name of the method. */
+    private static final Map<String, GrpcCaller> GRPC = Map.of(
+            "grpc.health.v1.Health/Check", GrpcCaller.OPEN,
+            "grpc.health.v1.Health/List", GrpcCaller.OPEN,
+            "grpc.health.v1.Health/Watch", GrpcCaller.OPEN,
+            "maintenance.node.v1.NodeService/Enroll", GrpcCaller.OPEN,
+            "maintenance.node.v1.NodeService/Poll", GrpcCaller.NODE,
+            "maintenance.node.v1.NodeService/Report", GrpcCaller.NODE);
+
     private static final Map<String, AccessRule> BY_CALL =
             ALL.stream().collect(Collectors.toUnmodifiableMap(AccessRule::call, Function.identity()));
 
@@ -196,6 +213,15 @@ public final class AccessRules {
 
     public static List<AccessRule> all() {
         return ALL;
+    }
+
+    public static Map<String, GrpcCaller> grpc() {
+        return GRPC;
+    }
+
+    /** Whether no credential is asked for before the message is read; a method that is not listed needs one. */
+    public static boolean isOpenByGrpc(String method) {
+        return GRPC.get(method) == GrpcCaller.OPEN;
     }
 
     /** The rule of the handler with exactly this mapping. */

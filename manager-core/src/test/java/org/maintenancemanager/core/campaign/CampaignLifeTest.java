@@ -346,7 +346,8 @@ class CampaignLifeTest {
             case START -> () -> campaigns.start(id);
             case APPROVE -> () -> approvals.approve(id, null, "x", null);
             case DENY -> () -> approvals.deny(id, null, "x");
-            case PAUSE -> () -> campaigns.pause(id);
+            // Pausing what is paused changes nothing, and is no mistake.
+            case PAUSE -> campaign.state() == CampaignState.PAUSED ? null : () -> campaigns.pause(id);
             case RESUME -> () -> campaigns.resume(id);
             case ABORT -> () -> campaigns.abort(id);
             case PROMOTE_WAVE -> () -> waves.promote(id, null, "x");

@@ -147,8 +147,8 @@ class CampaignResourceTest {
                 ,"waves": [{"name": "canary", "count": 1, "gate": {"soakTime": "PT24H", "approval": true}}],
                 "schedule": {"joinLater": false, "deadline": "2099-01-01T00:00:00Z",
                              "escalation": {"after": "PT240H", "lasts": "PT24H", "reason": "urgent"}}""";
-        Reply created =
-                api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), more)).expect(201);
+        Reply created = api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), more))
+                .expect(201);
         String path = "/api/v1/campaigns/" + created.id();
         assertThat(created.body().at("/waves/0/gate/soakTime").asString()).isEqualTo("PT24H");
         assertThat(created.body().at("/waves/0/gate/approval").asBoolean()).isTrue();
@@ -169,7 +169,9 @@ class CampaignResourceTest {
                         .expect(409)
                         .code())
                 .isEqualTo("illegal-state");
-        assertThat(api.post(path + ":approve", "{\"kind\":\"WHAT\"}").expect(400).errors())
+        assertThat(api.post(path + ":approve", "{\"kind\":\"WHAT\"}")
+                        .expect(400)
+                        .errors())
                 .containsExactly("/remark: is required", "/kind: is 'WHAT'; allowed are START, WAVE, OVERRIDE");
         api.post(path + ":approve", "{\"remark\":\"fine\"}").expect(409);
         api.post(path + ":deny", "{\"remark\":\"fine\"}").expect(409);

@@ -64,9 +64,10 @@ class SecurityTest {
                 .toList();
     }
 
-    /** Whose body is its own key. */
+    /** Whose body is its own key, and what the page for it needs. */
     private static boolean isLogIn(Call call) {
-        return call.equals(new Call("POST", "/console/login"));
+        return call.equals(new Call("POST", "/console/login"))
+                || call.equals(new Call("GET", "/console/login-providers"));
     }
 
     /** Whose address is its own key. */

@@ -22,7 +22,9 @@ import org.springframework.context.annotation.ContextAnnotationAutowireCandidate
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.test.context.TestConstructor;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * A test of the core's services on a real database: one Spring context for all of them, a {@link TestTenant} for each
@@ -98,14 +100,17 @@ public @interface CoreTest {
             var pool = new HikariDataSource();
             pool.setDataSource(database.dataSource());
             pool.setMaximumPoolSize(20);
-            return new OwnerJdbc(pool, JdbcClient.create(pool));
+            return new OwnerJdbc(
+                    pool, JdbcClient.create(pool), new TransactionTemplate(new JdbcTransactionManager(pool)));
         }
+    }
 
-        record OwnerJdbc(HikariDataSource pool, JdbcClient client) implements AutoCloseable {
-            @Override
-            public void close() {
-                pool.close();
-            }
+    /** The database past the core: as the owner of the tables, with transactions of its own. */
+    record OwnerJdbc(HikariDataSource pool, JdbcClient client, TransactionTemplate transactions)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            pool.close();
         }
     }
 }

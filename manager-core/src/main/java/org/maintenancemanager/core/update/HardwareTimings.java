@@ -98,6 +98,10 @@ public class HardwareTimings implements NeededTimes {
     }
 
     private List<Timing> list(TenantId tenant) {
+        return CallContext.system(tenant, "hardware timings").get(() -> read(tenant));
+    }
+
+    private List<Timing> read(TenantId tenant) {
         return jdbc.sql("""
                         select hardware, samples, p50_seconds, p95_seconds, refreshed_at
                         from hardware_timing

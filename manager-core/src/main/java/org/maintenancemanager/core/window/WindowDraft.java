@@ -385,6 +385,12 @@ public record WindowDraft(
 
         private @Nullable List<LocalDateTime> times(String field, @Nullable List<String> texts) {
             List<LocalDateTime> times = new ArrayList<>();
+            if (texts != null && texts.size() > WindowCheck.MAX_DATES) {
+                // Before any is read: a million of them need no million of problems.
+                problems.add(
+                        at(field), "has %d dates; expected at most %d".formatted(texts.size(), WindowCheck.MAX_DATES));
+                return null;
+            }
             boolean readable = true;
             for (int i = 0; texts != null && i < texts.size(); i++) {
                 String place = field + "/" + i;

@@ -80,7 +80,6 @@ begin
     execute format('alter table %s enable row level security', protected);
     -- Also for the owner, in case the manager logs in as the owner and somebody turns the change of role off.
     execute format('alter table %s force row level security', protected);
-    execute format('drop policy if exists rows_of_tenant on %s', protected);
     execute format('create policy rows_of_tenant on %s using ('
                    '(select current_setting(''maintmgr.tenant'', true) = ''all'') or %I = (select row_tenant()))',
                    protected, tenant_column);

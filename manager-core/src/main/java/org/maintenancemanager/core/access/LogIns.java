@@ -343,14 +343,15 @@ public class LogIns {
     }
 
     private @Nullable Known find(TenantId tenant, UUID id) {
-        return CallContext.system(tenant, "log-in").get(() -> jdbc.sql("""
+        return CallContext.system(tenant, "log-in")
+                .get(() -> jdbc.sql("""
                         select p.* from person p where p.tenant_id = :tenant and p.id = :id and p.state = 'ACTIVE'
                         """)
-                .param("tenant", tenant.value())
-                .param("id", id)
-                .query((row, number) -> known(row))
-                .optional()
-                .orElse(null));
+                        .param("tenant", tenant.value())
+                        .param("id", id)
+                        .query((row, number) -> known(row))
+                        .optional()
+                        .orElse(null));
     }
 
     private static Known known(java.sql.ResultSet row) throws java.sql.SQLException {

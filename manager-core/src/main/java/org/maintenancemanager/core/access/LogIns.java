@@ -25,6 +25,7 @@ import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.CallContext.ActorKind;
 import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.Reach;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -318,9 +319,10 @@ public class LogIns {
         }
         UUID id = found == null ? Ids.next() : found.id();
         if (found == null) {
-            jdbc.sql("""
+            int made = jdbc.sql("""
                             insert into person (tenant_id, id, name, issuer, issuer_subject, last_login_at)
                             values (:tenant, :id, :name, :issuer, :subject, now())
+                            on conflict do nothing
                             """)
                     .param("tenant", who.tenant().value())
                     .param("id", id)
@@ -328,6 +330,10 @@ public class LogIns {
                     .param("issuer", who.issuer())
                     .param("subject", who.subject())
                     .update();
+            // Somebody of another tenant, whom this one does not see; or the same somebody, a moment ago.
+            if (made == 0) {
+                return null;
+            }
             audit.record("person.created", "person", id, null, Map.of("name", name, "issuer", who.issuer()));
         } else {
             jdbc.sql("""
@@ -435,7 +441,7 @@ public class LogIns {
                 address,
                 unknown -> passwords.run(() -> {
                     Set<String> names = new HashSet<>();
-                    jdbc.sql("""
+                    EveryTenant.run(() -> jdbc.sql("""
                             select distinct lower(p.name) as name, p.id
                             from console_session s
                             join person p on p.tenant_id = s.tenant_id and p.id = s.person_id
@@ -446,13 +452,13 @@ public class LogIns {
                             .param("most", NAMES_OF_AN_ADDRESS)
                             .query((row, number) -> names.add(row.getString("name"))
                                     | names.add(People.subject(row.getObject("id", UUID.class))))
-                            .list();
+                            .list());
                     return names;
                 }));
     }
 
     private @Nullable Known find(String name) {
-        return jdbc.sql("""
+        return EveryTenant.get(() -> jdbc.sql("""
                         select p.* from person p
                         join tenant t on t.id = p.tenant_id and t.state = 'ACTIVE'
                         where lower(p.name) = lower(:name) and p.issuer is null and p.state = 'ACTIVE'
@@ -461,18 +467,19 @@ public class LogIns {
                 .param("name", name)
                 .query((row, number) -> known(row))
                 .optional()
-                .orElse(null);
+                .orElse(null));
     }
 
     private @Nullable Known find(TenantId tenant, UUID id) {
-        return jdbc.sql("""
+        return CallContext.system(tenant, "log-in")
+                .get(() -> jdbc.sql("""
                         select p.* from person p where p.tenant_id = :tenant and p.id = :id and p.state = 'ACTIVE'
                         """)
-                .param("tenant", tenant.value())
-                .param("id", id)
-                .query((row, number) -> known(row))
-                .optional()
-                .orElse(null);
+                        .param("tenant", tenant.value())
+                        .param("id", id)
+                        .query((row, number) -> known(row))
+                        .optional()
+                        .orElse(null));
     }
 
     private static Known known(java.sql.ResultSet row) throws java.sql.SQLException {

@@ -117,7 +117,7 @@ public enum CampaignAction {
     }
 
     /** @throws Conflict with the reason, if it is not possible */
-    void check(CampaignView campaign, String actor) {
+    public void check(CampaignView campaign, String actor) {
         String refusal = refusal(campaign, actor);
         if (refusal != null) {
             throw new Conflict(ProblemType.ILLEGAL_STATE, refusal);

@@ -166,7 +166,16 @@ class CampaignViews {
                         row.getObject("override_until", OffsetDateTime.class).toInstant(),
                         Stream.of((UUID[]) row.getArray("override_freezes").getArray())
                                 .map(WindowId::new)
-                                .collect(Collectors.toSet()));
+                                .collect(Collectors.toSet()),
+                        windows(row));
+    }
+
+    /** An override that was given before there were any is for all nodes. */
+    private static Set<WindowId> windows(ResultSet row) throws SQLException {
+        var ids = row.getArray("override_windows");
+        return ids == null
+                ? Set.of()
+                : Stream.of((UUID[]) ids.getArray()).map(WindowId::new).collect(Collectors.toSet());
     }
 
     private CampaignView view(ResultSet row, int number) throws SQLException {

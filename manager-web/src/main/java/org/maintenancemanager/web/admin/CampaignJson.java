@@ -324,7 +324,8 @@ final class CampaignJson {
                         override.freezes().stream()
                                 .map(WindowId::value)
                                 .sorted()
-                                .toList());
+                                .toList(),
+                        override.windows().isEmpty() ? null : ids(override.windows()));
     }
 
     private static CampaignWave shown(WaveSpec wave, WaveProgress progress) {

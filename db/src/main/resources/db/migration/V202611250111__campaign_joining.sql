@@ -1,0 +1,6 @@
+alter table campaign
+    -- When all nodes were looked at for new members, not only those that changed.
+    add column joined_fully_at timestamptz;
+
+create index campaign_due on campaign (ends_at)
+    where state in ('AWAITING_APPROVAL', 'SCHEDULED', 'RUNNING', 'PAUSED') and ends_at is not null;

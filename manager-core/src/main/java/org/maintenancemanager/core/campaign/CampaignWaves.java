@@ -40,7 +40,7 @@ public class CampaignWaves {
     public CampaignView promote(CampaignId id, @Nullable Integer wave, String reason) {
         checkReason(reason);
         CampaignView campaign = campaigns.lockAndLoad(id);
-        CampaignAction.PROMOTE_WAVE.check(campaign, CallContext.current().actor());
+        CampaignAction.PROMOTE_WAVE.check(campaign, CallContext.current().subject());
         WaveProgress open = campaign.openWave().orElseThrow();
         if (wave != null && wave != open.ordinal() + 1) {
             throw new Conflict(
@@ -73,7 +73,7 @@ public class CampaignWaves {
     public CampaignView skip(CampaignId id, @Nullable Integer wave, String reason) {
         checkReason(reason);
         CampaignView campaign = campaigns.lockAndLoad(id);
-        CampaignAction.SKIP_WAVE.check(campaign, CallContext.current().actor());
+        CampaignAction.SKIP_WAVE.check(campaign, CallContext.current().subject());
         int ordinal = wave != null
                 ? wave
                 : campaign.openWave()
@@ -92,8 +92,7 @@ public class CampaignWaves {
                     "wave %s has %s".formatted(skipped.name(), skipped.passedAt() != null ? "passed" : "been skipped"));
         }
         boolean needsAnother = campaign.spec().waves().get(ordinal).gate().approval();
-        if (needsAnother
-                && campaign.life().authors().contains(CallContext.current().actor())) {
+        if (needsAnother && campaign.life().authorSubjects().contains(CallContext.current().subject())) {
             throw new Conflict(
                     ProblemType.ILLEGAL_STATE,
                     "the gate of wave %s wants an approval, and you are an author of this campaign"

@@ -162,7 +162,7 @@ public class Campaigns {
             addAuthor(id);
         } else {
             CampaignView present = load(id);
-            CampaignAction.EDIT.check(present, CallContext.current().actor());
+            CampaignAction.EDIT.check(present, CallContext.current().subject());
             List<FieldProblem> problems =
                     new ArrayList<>(CampaignCheck.problems(spec, present.life().rollbackOf() != null));
             problems.addAll(escalationProblems(spec));
@@ -216,7 +216,7 @@ public class Campaigns {
     @Transactional
     public CampaignView start(CampaignId id) {
         CampaignView campaign = lockAndLoad(id);
-        CampaignAction.START.check(campaign, CallContext.current().actor());
+        CampaignAction.START.check(campaign, CallContext.current().subject());
         if (campaign.state() == CampaignState.SCHEDULED) {
             begin(id);
             return load(id);
@@ -334,7 +334,7 @@ public class Campaigns {
     public CampaignView overrideWindows(CampaignId id, String reason, Instant until, Set<WindowId> freezes) {
         checkOverride(reason, until, freezes, clock.now());
         CampaignView campaign = load(id);
-        CampaignAction.OVERRIDE_WINDOWS.check(campaign, CallContext.current().actor());
+        CampaignAction.OVERRIDE_WINDOWS.check(campaign, CallContext.current().subject());
         if (rules.load().override()) {
             String asked = json.writeValueAsString(new AskedOverride(reason, until, freezes));
             if (!approvals.ask(id, CampaignLife.Kind.OVERRIDE, null, List.of("OVERRIDE"), asked)) {
@@ -575,10 +575,13 @@ public class Campaigns {
 
     private void addAuthor(CampaignId id) {
         jdbc.sql("""
-                        update campaign set authors = array_append(authors, :actor)
-                        where tenant_id = :tenant and id = :campaign and :actor <> all (authors)
+                        update campaign
+                        set authors = array_append(array_remove(authors, :actor), :actor),
+                            author_subjects = array_append(author_subjects, :subject)
+                        where tenant_id = :tenant and id = :campaign and :subject <> all (author_subjects)
                         """)
                 .param("actor", CallContext.current().actor())
+                .param("subject", CallContext.current().subject())
                 .param("tenant", tenant().value())
                 .param("campaign", id.value())
                 .update();

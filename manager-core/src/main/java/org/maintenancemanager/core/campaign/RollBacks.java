@@ -57,7 +57,7 @@ public class RollBacks {
                     "/reason", "has %d characters; expected 1 to 1000 that say why".formatted(reason.length()));
         }
         CampaignView campaign = campaigns.lockAndLoad(id);
-        CampaignAction.ROLL_BACK.check(campaign, CallContext.current().actor());
+        CampaignAction.ROLL_BACK.check(campaign, CallContext.current().subject());
         int running = running(id);
         List<Source> sources = sources(id);
         if (sources.isEmpty()) {

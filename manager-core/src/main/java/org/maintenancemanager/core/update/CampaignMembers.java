@@ -69,7 +69,7 @@ public class CampaignMembers {
                     "/reason", "has %d characters; expected 1 to 1000 that say why".formatted(reason.length()));
         }
         CampaignView campaign = campaigns.load(id);
-        CampaignAction.EXCLUDE.check(campaign, CallContext.current().actor());
+        CampaignAction.EXCLUDE.check(campaign, CallContext.current().subject());
         TenantId tenant = CallContext.current().tenant();
         // So that none of them joins meanwhile.
         campaigns.holdJoining(id);
@@ -177,7 +177,7 @@ public class CampaignMembers {
             checkNodes(nodes);
         }
         CampaignView campaign = campaigns.lockAndLoad(id);
-        CampaignAction.RETRY_FAILED.check(campaign, CallContext.current().actor());
+        CampaignAction.RETRY_FAILED.check(campaign, CallContext.current().subject());
         TenantId tenant = CallContext.current().tenant();
         record Attempt(UUID node, int wave, UpdateState before) {}
         List<Attempt> attempts = jdbc.sql("""

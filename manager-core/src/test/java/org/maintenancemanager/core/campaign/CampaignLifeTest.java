@@ -329,7 +329,7 @@ class CampaignLifeTest {
             scene.fleet.tenant().run(step);
             CampaignView campaign = scene.campaign();
             for (CampaignAction action : CampaignAction.values()) {
-                String refusal = action.refusal(campaign, "tester");
+                String refusal = action.refusal(campaign, "API_TOKEN:tester");
                 Callable<CampaignView> call = call(action, campaign);
                 if (refusal != null && call != null) {
                     assertThat(scene.refusal(call))

@@ -43,7 +43,8 @@ public class CampaignApprovals {
         campaigns.checkRevision(campaign, revision);
         CampaignAction.APPROVE.check(campaign, CallContext.current().subject());
         Approval approval = asked(campaign, kind);
-        if (approval.isForbiddenTo(CallContext.current().subject(), campaign.life().authorSubjects())) {
+        if (approval.isForbiddenTo(
+                CallContext.current().subject(), campaign.life().authorSubjects())) {
             throw new Conflict(ProblemType.ILLEGAL_STATE, "somebody else has to approve what you said yourself");
         }
         answer(id, approval, Answer.APPROVED, remark);

@@ -92,7 +92,10 @@ public class CampaignWaves {
                     "wave %s has %s".formatted(skipped.name(), skipped.passedAt() != null ? "passed" : "been skipped"));
         }
         boolean needsAnother = campaign.spec().waves().get(ordinal).gate().approval();
-        if (needsAnother && campaign.life().authorSubjects().contains(CallContext.current().subject())) {
+        if (needsAnother
+                && campaign.life()
+                        .authorSubjects()
+                        .contains(CallContext.current().subject())) {
             throw new Conflict(
                     ProblemType.ILLEGAL_STATE,
                     "the gate of wave %s wants an approval, and you are an author of this campaign"

@@ -104,7 +104,7 @@ public class CampaignWaves {
         // Whoever grants next sees the wave as it is from now on.
         campaigns.lockCounter(id);
         jdbc.sql("""
-                        update wave set skipped_at = now()
+                        update wave set skipped_at = clock_timestamp()
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
                         """)
                 .param("tenant", CallContext.current().tenant().value())

@@ -62,6 +62,8 @@ final class ManagerProcess implements AutoCloseable {
         environment.put(
                 "MANAGER_AUDIT_DIRECTORY",
                 directory.resolve("audit-" + database).toString());
+        environment.put(
+                "MANAGER_ACCESS_KEYFILE", directory.resolve("access.key").toString());
         environment.put("MANAGER_BOOTSTRAP_TOKEN", setup.token());
         var manager = new ManagerProcess(builder.start(), port, log);
         try {

@@ -267,6 +267,9 @@ public final class Quickstart implements Callable<Integer> {
         settings.put(
                 "MANAGER_ARTIFACTS_DIRECTORY", directory.directory("artifacts").toString());
         settings.put("MANAGER_AUDIT_DIRECTORY", directory.directory("audit").toString());
+        settings.put(
+                "MANAGER_ACCESS_KEYFILE",
+                directory.directory("access").resolve("access.key").toString());
         // People who watch are less patient than fleets.
         settings.put("MANAGER_POLL_INTERVAL", "PT3S");
         Path temporary = directory.directory("tmp");
@@ -333,7 +336,8 @@ public final class Quickstart implements Callable<Integer> {
         } else {
             String admin = newToken(api, "admin");
             screen.print("");
-            screen.print("    The admin secret, shown this once. Use it as: Authorization: Bearer <secret>");
+            screen.print("    The admin secret, shown this once. Log in with it at /console/, or use it as:");
+            screen.print("    Authorization: Bearer <secret>");
             screen.print("    " + admin);
         }
         screen.print("");

@@ -3,6 +3,3 @@ create index node_order on node (tenant_id, name, id);
 
 -- The few nodes that somebody has to look at, among all others.
 create index node_to_look_at on node (tenant_id, state, name, id) where state in ('PENDING', 'QUARANTINED');
-
--- Made without the lock on rows.
-select protect('overview');

@@ -54,7 +54,7 @@ public class ChangeNotes {
         TENANT,
         /** Campaigns, their waves or images. */
         CAMPAIGNS,
-        /** API tokens. */
+        /** API tokens, people, sessions, and what they may do. */
         API_TOKENS
     }
 

@@ -3,6 +3,7 @@ package org.maintenancemanager.web.security;
 import static org.maintenancemanager.core.access.Permission.API_TOKEN_MANAGE;
 import static org.maintenancemanager.core.access.Permission.AUDIT_READ;
 import static org.maintenancemanager.core.access.Permission.BUDGET_MANAGE;
+import static org.maintenancemanager.core.access.Permission.CAMPAIGN_APPROVE;
 import static org.maintenancemanager.core.access.Permission.CAMPAIGN_MANAGE;
 import static org.maintenancemanager.core.access.Permission.CAMPAIGN_PAUSE;
 import static org.maintenancemanager.core.access.Permission.CAMPAIGN_RUN;
@@ -76,6 +77,9 @@ public final class AccessRules {
                     sites("POST", "/api/v1/enrollment-tokens", CREDENTIAL_MANAGE),
                     sites("DELETE", "/api/v1/enrollment-tokens/{id}", CREDENTIAL_MANAGE, ENROLLMENT_TOKEN),
                     anywhere("GET", "/api/v1/hardware", FLEET_READ),
+                    tenant("GET", "/api/v1/overview", FLEET_READ),
+                    tenant("GET", "/api/v1/nodes:count", FLEET_READ),
+                    anywhere("GET", "/api/v1/events", FLEET_READ),
                     // what became of them
                     sites("GET", "/api/v1/node-updates", FLEET_READ),
                     sites("GET", "/api/v1/node-updates/{id}", FLEET_READ, NODE_UPDATE),
@@ -144,6 +148,12 @@ public final class AccessRules {
                     tenant("POST", "/api/v1/campaigns/{id}:overrideWindows", CAMPAIGN_RUN)
                             .fresh(true),
                     tenant("POST", "/api/v1/campaigns/{id}:clearOverride", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:promote-wave", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:skip-wave", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:approve", CAMPAIGN_APPROVE),
+                    tenant("POST", "/api/v1/campaigns/{id}:deny", CAMPAIGN_APPROVE),
+                    tenant("GET", "/api/v1/approval-rule", FLEET_READ),
+                    tenant("PATCH", "/api/v1/approval-rule", TENANT_MANAGE).fresh(true),
                     // who may do what, and who did
                     anywhere("GET", "/api/v1/tenants", FLEET_READ),
                     anywhere("GET", "/api/v1/tenants/{id}", FLEET_READ),
@@ -168,6 +178,10 @@ public final class AccessRules {
                     tenant("GET", "/api/v1/audit/checkpoints", AUDIT_READ),
                     tenant("GET", "/api/v1/audit/keys", AUDIT_READ),
                     known("GET", "/api/openapi.yaml"),
+                    // the console's pages and files, which tell nothing
+                    open("GET", "/"),
+                    open("GET", "/console"),
+                    open("GET", "/console/{*path}"),
                     // oneself, in the console
                     open("POST", "/console/login"),
                     known("GET", "/console/session"),

@@ -1,5 +1,6 @@
 package org.maintenancemanager.core.campaign;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,6 +12,8 @@ import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.node.Selector;
 import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.window.NodeGrouping;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -26,6 +29,67 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Component
 class Membership {
+    /** All that match, each with its place among those of its wave. Wants further columns, the chosen wave, the condition. */
+    private static final String PLACED = """
+            -- Materialized: inlined, "skip" is worked out again for each row inserted, in a table that grows
+            -- meanwhile; with unlucky statistics that took a minute for 100,000 nodes instead of 3 s.
+            with candidate as materialized (
+                select %s n.id as node_id, n.hardware, n.site_id, running.image_sha256,
+                       hashtextextended(n.id::text, :seed) as lot,
+                       %s as chosen_wave,
+                       case
+                           when n.architecture <> image.architecture then 'ARCHITECTURE_MISMATCH'
+                           when cardinality(image.hardware) > 0
+                                and (n.hardware is null or n.hardware <> all (image.hardware))
+                               then 'HARDWARE_MISMATCH'
+                           when running.image_sha256 = image.sha256 then 'ALREADY_RUNNING'
+                           when not :allowDowngrade
+                                and exists (select from image known
+                                            where known.tenant_id = n.tenant_id
+                                              and known.sha256 = running.image_sha256
+                                              and known.release_counter > image.release_counter)
+                               then 'DOWNGRADE'
+                           when exists (select from node_block block
+                                        where (block.tenant_id, block.node_id, block.image_id)
+                                              = (n.tenant_id, n.id, image.id))
+                               then 'ROLLED_BACK_BEFORE'
+                           when exists (select from node_update other
+                                        where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
+                                          and other.active)
+                               then 'BUSY'
+                       end as skip
+                from node n
+                join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                join image on (image.tenant_id, image.id) = (n.tenant_id, cast(:image as uuid))
+                left join lateral (
+                    -- A node that names two running slots still has one: the one on trial, else the one it told of last.
+                    select slot.image_sha256 from node_slot slot
+                    where (slot.tenant_id, slot.node_id) = (n.tenant_id, n.id) and slot.state in ('ACTIVE', 'TRIAL')
+                    order by slot.state = 'TRIAL' desc, slot.updated_at desc
+                    limit 1
+                ) running on true
+                where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
+            ), strata as (
+                select *, row_number() over stratum > 1 as follows,
+                       (row_number() over stratum - 0.5) / count(*) over (
+                           partition by skip is null, chosen_wave, hardware, image_sha256, site_id
+                       ) as relative_place
+                from candidate
+                window stratum as (
+                    partition by skip is null, chosen_wave, hardware, image_sha256, site_id order by lot
+                )
+            ), placed as (
+                select *,
+                       row_number() over (
+                           partition by skip is null, chosen_wave order by follows, relative_place, lot
+                       ) as place,
+                       count(*) filter (where skip is null) over () as eligible
+                from strata
+            )
+            """;
+
+    private static final int ROWS_AT_ONCE = 2000;
+
     private final JdbcClient jdbc;
 
     Membership(JdbcClient jdbc) {
@@ -42,63 +106,8 @@ class Membership {
         params.put("seed", campaign.value().getLeastSignificantBits());
         params.put("lastWave", spec.waves().size() - 1);
         String selected = selected(tenant, spec, rollbackOf, params);
-        int members = jdbc.sql(
-                        """
-                        -- Materialized: inlined, "skip" is worked out again for each row inserted, in a table that grows
-                        -- meanwhile; with unlucky statistics that took a minute for 100,000 nodes instead of 3 s.
-                        with candidate as materialized (
-                            select n.id as node_id, n.hardware, n.site_id, running.image_sha256,
-                                   hashtextextended(n.id::text, :seed) as lot,
-                                   %s as chosen_wave,
-                                   case
-                                       when n.architecture <> image.architecture then 'ARCHITECTURE_MISMATCH'
-                                       when cardinality(image.hardware) > 0
-                                            and (n.hardware is null or n.hardware <> all (image.hardware))
-                                           then 'HARDWARE_MISMATCH'
-                                       when running.image_sha256 = image.sha256 then 'ALREADY_RUNNING'
-                                       when not :allowDowngrade
-                                            and exists (select from image known
-                                                        where known.tenant_id = n.tenant_id
-                                                          and known.sha256 = running.image_sha256
-                                                          and known.release_counter > image.release_counter)
-                                           then 'DOWNGRADE'
-                                       when exists (select from node_block block
-                                                    where (block.tenant_id, block.node_id, block.image_id)
-                                                          = (n.tenant_id, n.id, image.id))
-                                           then 'ROLLED_BACK_BEFORE'
-                                       when exists (select from node_update other
-                                                    where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
-                                                      and other.active)
-                                           then 'BUSY'
-                                   end as skip
-                            from node n
-                            join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
-                            join image on (image.tenant_id, image.id) = (n.tenant_id, cast(:image as uuid))
-                            left join lateral (
-                                -- A node that names two running slots still has one: the one on trial, else the one it told of last.
-                                select slot.image_sha256 from node_slot slot
-                                where (slot.tenant_id, slot.node_id) = (n.tenant_id, n.id) and slot.state in ('ACTIVE', 'TRIAL')
-                                order by slot.state = 'TRIAL' desc, slot.updated_at desc
-                                limit 1
-                            ) running on true
-                            where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
-                        ), strata as (
-                            select *, row_number() over stratum > 1 as follows,
-                                   (row_number() over stratum - 0.5) / count(*) over (
-                                       partition by skip is null, chosen_wave, hardware, image_sha256, site_id
-                                   ) as relative_place
-                            from candidate
-                            window stratum as (
-                                partition by skip is null, chosen_wave, hardware, image_sha256, site_id order by lot
-                            )
-                        ), placed as (
-                            select *,
-                                   row_number() over (
-                                       partition by skip is null, chosen_wave order by follows, relative_place, lot
-                                   ) as place,
-                                   count(*) filter (where skip is null) over () as eligible
-                            from strata
-                        )
+        int members = jdbc.sql(PLACED.formatted("", chosenWave(spec.waves(), params), selected)
+                        + """
                         insert into node_update
                             (tenant_id, id, node_id, campaign_id, wave, image_id, from_sha256, state, code,
                              assignment_version)
@@ -110,11 +119,78 @@ class Membership {
                         from placed
                         -- Every index on node_update has the node in it: in this order it grows at its end.
                         order by node_id
-                        """.formatted(chosenWave(spec.waves(), params), selected, sharedWave(spec.waves(), params)))
+                        """.formatted(sharedWave(spec.waves(), params)))
                 .params(params)
                 .update();
         countWaves(tenant, campaign);
         return members;
+    }
+
+    /** How many match at most so many: enough to know that there are more. */
+    int matching(TenantId tenant, CampaignSpec spec, @Nullable CampaignId rollbackOf, int most) {
+        Map<String, Object> params = new HashMap<>();
+        String selected = selected(tenant, spec, rollbackOf, params);
+        return jdbc.sql("""
+                        select count(*) from (
+                            select from node n join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                            where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
+                            limit :most) matching
+                        """.formatted(selected))
+                .params(params)
+                .param("tenant", tenant.value())
+                .param("most", most)
+                .query(Integer.class)
+                .single();
+    }
+
+    /**
+     * The members as {@link #fill} would make them now, only counted: by wave, by why they are skipped, by when they were heard
+     * of, and by what the grouping tells apart. Writes nothing. Columns besides the grouping's: {@code path, site_zone, wave,
+     * skip, presence, nodes, silent_seconds}.
+     *
+     * @param seed of the lottery within a stratum
+     * @param awayAfter how long nothing was heard of a node that is AWAY; of one that is SILENT for {@code silentAfter}
+     */
+    void count(
+            TenantId tenant,
+            CampaignSpec spec,
+            @Nullable CampaignId rollbackOf,
+            long seed,
+            NodeGrouping grouping,
+            Duration awayAfter,
+            Duration silentAfter,
+            RowCallbackHandler visitor) {
+        Map<String, Object> params = new HashMap<>(grouping.params());
+        params.put("tenant", tenant.value());
+        params.put("image", spec.imageId().value());
+        params.put("allowDowngrade", spec.allowDowngrade());
+        params.put("seed", seed);
+        params.put("lastWave", spec.waves().size() - 1);
+        params.put("awaySeconds", awayAfter.toSeconds());
+        params.put("silentSeconds", silentAfter.toSeconds());
+        String selected = selected(tenant, spec, rollbackOf, params);
+        String chosen = chosenWave(spec.waves(), params);
+        jdbc.sql(PLACED.formatted(grouping.columns() + ",", chosen, selected)
+                        + """
+                        select g.*, s.path, s.zone as site_zone
+                        from (
+                            select %1$s, wave, skip, presence, count(*) as nodes, sum(silent_seconds) as silent_seconds
+                            from (
+                                select placed.*, coalesce(chosen_wave, %2$s) as wave,
+                                       extract(epoch from now() - p.last_seen_at) as silent_seconds,
+                                       case when p.last_seen_at > now() - make_interval(secs => :awaySeconds) then 'HERE'
+                                            when p.last_seen_at > now() - make_interval(secs => :silentSeconds) then 'AWAY'
+                                            else 'SILENT' end as presence
+                                from placed
+                                left join node_presence p on (p.tenant_id, p.node_id) = (:tenant, placed.node_id)
+                            ) member
+                            group by %1$s, wave, skip, presence
+                        ) g
+                        join site s on s.tenant_id = :tenant and s.id = g.g_site
+                        """.formatted(grouping.names(), sharedWave(spec.waves(), params)))
+                .withFetchSize(ROWS_AT_ONCE)
+                .params(params)
+                .query(visitor);
     }
 
     /** The wave whose selector takes the node, or null. */

@@ -1,0 +1,18 @@
+package org.maintenancemanager.api.admin;
+
+/**
+ * What may keep a campaign from its end.
+ *
+ * @param share of the cases, 0 to 1
+ */
+public record ForecastRisk(Kind kind, double share) {
+    /** What may happen. */
+    public enum Kind {
+        NOT_WITHIN_A_YEAR,
+        MAX_FAILURES,
+        WAVE_GATE,
+        /** The campaign's own end comes first. */
+        CALLED_OFF,
+        AFTER_DEADLINE
+    }
+}

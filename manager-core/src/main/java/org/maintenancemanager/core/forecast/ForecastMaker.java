@@ -247,8 +247,7 @@ class ForecastMaker {
     }
 
     private static Forecast forecast(ForecastFacts facts, long seed, CampaignSpec spec) {
-        Forecast forecast =
-                Forecaster.forecast(facts, seed, spec.schedule().deadline());
+        Forecast forecast = Forecaster.forecast(facts, seed, spec.schedule().deadline());
         // What is not done by the campaign's own end is called off.
         return spec.schedule().endsAt() == null
                 ? forecast
@@ -282,7 +281,8 @@ class ForecastMaker {
                 .single();
     }
 
-    private List<String> assumptions(ForecastFacts facts, Assembly assembly, int silent, int held, boolean paused) {
+    private List<String> assumptions(
+            CampaignSpec spec, ForecastFacts facts, Assembly assembly, int silent, int held, boolean paused) {
         List<String> assumptions = new ArrayList<>();
         if (paused) {
             assumptions.add("The campaign is paused; it is taken to be resumed now.");

@@ -100,7 +100,8 @@ public class Planner {
         }
         boolean started = campaign.state() == CampaignState.RUNNING || campaign.state() == CampaignState.PAUSED;
         if (!started) {
-            return bounded(() -> planned(campaign.spec(), campaign.life().rollbackOf(), id.value().getLeastSignificantBits(), before));
+            return bounded(() -> planned(
+                    campaign.spec(), campaign.life().rollbackOf(), id.value().getLeastSignificantBits(), before));
         }
         Summary first = before != null
                 ? before
@@ -108,8 +109,7 @@ public class Planner {
         return bounded(() -> shown(maker.standing(tenant(), campaign), first));
     }
 
-    private Plan planned(
-            CampaignSpec spec, @Nullable CampaignId rollbackOf, long seed, @Nullable Summary before) {
+    private Plan planned(CampaignSpec spec, @Nullable CampaignId rollbackOf, long seed, @Nullable Summary before) {
         if (preview.matching(tenant(), spec, rollbackOf, MOST_NODES + 1) > MOST_NODES) {
             throw InvalidInput.at(
                     spec.allNodes() ? "/allNodes" : "/selector",

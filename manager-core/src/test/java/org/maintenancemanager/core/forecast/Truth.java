@@ -1,12 +1,12 @@
 package org.maintenancemanager.core.forecast;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
@@ -15,10 +15,13 @@ import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.BudgetId;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.GateFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.CampaignState;
 import org.maintenancemanager.core.campaign.UpdateId;
+import org.maintenancemanager.core.campaign.WaveGate;
+import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.Decision;
 import org.maintenancemanager.core.decision.Decisions;
 import org.maintenancemanager.core.decision.Gate;
@@ -60,6 +63,7 @@ final class Truth {
             null,
             ImageState.PUBLISHED);
     private int openWave;
+    private boolean stopped;
     private int inFlight;
     private int left;
     private long sequence;
@@ -111,7 +115,7 @@ final class Truth {
         this.left = members.length;
     }
 
-    /** When the last node came to its end; null if that took more than 400 days. */
+    /** When the last node came to its end; null if that took more than 400 days, or a wave could not pass its gate. */
     @Nullable
     Instant end() {
         opened[0] = now;
@@ -125,7 +129,7 @@ final class Truth {
         }
         tick();
         Instant last = now.plus(Duration.ofDays(400));
-        while (left > 0 && !events.isEmpty()) {
+        while (left > 0 && !stopped && !events.isEmpty()) {
             Event event = events.remove();
             now = event.at;
             if (now.isAfter(last)) {
@@ -220,7 +224,13 @@ final class Truth {
     private CampaignFacts campaign() {
         List<WaveFacts> waves = new ArrayList<>();
         for (int i = 0; i < opened.length; i++) {
-            waves.add(new WaveFacts(i, "wave-" + i, opened[i], i < openWave ? opened[i] : null, ""));
+            waves.add(new WaveFacts(
+                    i,
+                    "wave-" + i,
+                    opened[i],
+                    i < openWave ? opened[i] : null,
+                    null,
+                    new GateFacts(BigDecimal.ZERO, WaveGate.NONE, new WaveGates.Progress(Map.of(), 0, null, false))));
         }
         return new CampaignFacts(
                 CAMPAIGN,
@@ -338,52 +348,65 @@ final class Truth {
         }
     }
 
-    /** As the campaign's clockwork does. */
+    /** As the campaign's clockwork does, by the gates that it asks. */
     private void judge() {
-        while (openWave < opened.length - 1) {
+        while (openWave < opened.length - 1 && !stopped) {
             int wave = openWave;
-            List<Member> mine = Arrays.stream(members)
-                    .filter(member -> member.node.wave() == wave)
-                    .toList();
-            Instant since = opened[wave];
-            boolean old = since != null && since.isBefore(now.minus(World.UNREACHABLE));
-            int unreachable = !old
-                    ? 0
-                    : (int) mine.stream()
-                            .filter(member -> !member.state.isTerminal() && member.state != UpdateState.TRIAL)
-                            .filter(member ->
-                                    member.awaySince != null && member.awaySince.isBefore(now.minus(World.UNREACHABLE)))
-                            .count();
-            int confirmed = (int) mine.stream()
-                    .filter(member -> member.state == UpdateState.CONFIRMED)
-                    .count();
-            int reachable = mine.size() - unreachable;
-            int wanted = BigDecimal.valueOf(world.shares.get(wave))
-                    .multiply(BigDecimal.valueOf(reachable))
-                    .setScale(0, RoundingMode.CEILING)
-                    .intValue();
-            int ended = confirmed
-                    + (int) mine.stream()
-                            .filter(member -> member.state == UpdateState.ROLLED_BACK)
-                            .count();
-            boolean stays = reachedAt[wave] != null && confirmed >= world.shares.get(wave) * ended;
-            if (!stays && (reachable == 0 || confirmed < wanted)) {
+            var gate = new WaveGate(world.soaks.get(wave), world.notBefore.get(wave), false);
+            BigDecimal share = BigDecimal.valueOf(world.shares.get(wave));
+            WaveGates.Progress progress = progress(wave);
+            if (!WaveGates.isReached(share, progress)) {
                 reachedAt[wave] = null;
-                return;
+            } else if (reachedAt[wave] == null) {
+                reachedAt[wave] = now;
             }
-            Instant reached = reachedAt[wave] == null ? now : reachedAt[wave];
-            reachedAt[wave] = reached;
-            if (now.isBefore(reached.plus(world.soaks.get(wave))) || now.isBefore(world.notBefore.get(wave))) {
-                return;
+            switch (WaveGates.judge(share, gate, progress(wave), now)) {
+                case WaveGates.Passes passes -> open(wave + 1);
+                case WaveGates.CannotPass never -> stopped = true;
+                case WaveGates.Waits waits -> {
+                    return;
+                }
+                case WaveGates.Soaks soaks -> {
+                    return;
+                }
+                case WaveGates.NotBefore later -> {
+                    return;
+                }
+                case WaveGates.AwaitsApproval awaits -> {
+                    return;
+                }
             }
-            openWave++;
-            opened[openWave] = now;
-            for (Member member : members) {
-                if (member.waitsForWave && member.node.wave() == openWave) {
-                    member.waitsForWave = false;
-                    if (member.awaySince == null) {
-                        pollWithin(member, World.POLL);
-                    }
+        }
+    }
+
+    private WaveGates.Progress progress(int wave) {
+        Map<UpdateState, Integer> updates = new EnumMap<>(UpdateState.class);
+        Instant since = opened[wave];
+        boolean old = since != null && since.isBefore(now.minus(World.UNREACHABLE));
+        int unreachable = 0;
+        for (Member member : members) {
+            if (member.node.wave() == wave) {
+                updates.merge(member.state, 1, Integer::sum);
+                if (old
+                        && !member.state.isTerminal()
+                        && member.state != UpdateState.TRIAL
+                        && member.awaySince != null
+                        && member.awaySince.isBefore(now.minus(World.UNREACHABLE))) {
+                    unreachable++;
+                }
+            }
+        }
+        return new WaveGates.Progress(updates, unreachable, reachedAt[wave], false);
+    }
+
+    private void open(int wave) {
+        openWave = wave;
+        opened[wave] = now;
+        for (Member member : members) {
+            if (member.waitsForWave && member.node.wave() == wave) {
+                member.waitsForWave = false;
+                if (member.awaySince == null) {
+                    pollWithin(member, World.POLL);
                 }
             }
         }

@@ -17,3 +17,5 @@ create table campaign_forecast (
     primary key (tenant_id, campaign_id),
     foreign key (tenant_id, campaign_id) references campaign on delete cascade
 );
+
+select protect('campaign_forecast');

@@ -13,6 +13,7 @@ import org.maintenancemanager.core.forecast.ForecastMaker.Made;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.Overloaded;
 import org.slf4j.Logger;
@@ -103,7 +104,7 @@ public class Forecasts {
     /** Makes those anew that are due, as many as fit into some seconds. One that fails does not keep the others from it. */
     public void refresh() {
         long until = System.nanoTime() + LONGEST_TICK.toNanos();
-        for (ForecastRows.Due due : rows.due(AT_MOST_EVERY, SHARE_OF_TIME, A_TICK)) {
+        for (ForecastRows.Due due : EveryTenant.get(() -> rows.due(AT_MOST_EVERY, SHARE_OF_TIME, A_TICK))) {
             if (System.nanoTime() - until > 0) {
                 break;
             }
@@ -114,6 +115,6 @@ public class Forecasts {
                 LOG.warn("no forecast could be made of campaign {}; the others go on", due.campaign(), e);
             }
         }
-        oldestSeconds = rows.oldestSeconds();
+        oldestSeconds = EveryTenant.get(rows::oldestSeconds);
     }
 }

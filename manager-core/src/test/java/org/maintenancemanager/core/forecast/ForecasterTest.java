@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ class ForecasterTest {
         assertThat(forecast.end().p50())
                 .isBetween(Instant.parse("2026-04-04T20:00:00Z"), Instant.parse("2026-04-05T00:00:00Z"));
         Forecast.Cause first = forecast.causes().getFirst();
-        assertThat(first.sentence(ZoneOffset.UTC))
+        assertThat(first.sentence(ZoneId.of("UTC")))
                 .isEqualTo("/late opens only on Sat 4 Apr 20:00 UTC (first Saturday): +27 days.");
     }
 

@@ -10,6 +10,8 @@ public record ForecastRisk(Kind kind, double share) {
     public enum Kind {
         NOT_WITHIN_A_YEAR,
         MAX_FAILURES,
+        /** The guard takes the image for a bad one, rightly or not. */
+        GUARD,
         WAVE_GATE,
         /** The campaign's own end comes first. */
         CALLED_OFF,

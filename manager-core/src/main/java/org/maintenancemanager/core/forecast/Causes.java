@@ -201,7 +201,8 @@ final class Causes {
                 rules.permitLimit(),
                 rules.bootDeadline(),
                 rules.unreachableAfter(),
-                rules.pollInterval());
+                rules.pollInterval(),
+                rules.guard());
     }
 
     private static ForecastFacts withRules(ForecastFacts facts, Rules rules) {

@@ -85,6 +85,8 @@ public record Forecast(
         /** It is not over within a year, or it waits for something that does not come by itself. */
         NOT_WITHIN_A_YEAR,
         MAX_FAILURES,
+        /** The guard takes the image for a bad one, rightly or not. */
+        GUARD,
         WAVE_GATE,
         /** The campaign's own end comes first. */
         CALLED_OFF,
@@ -127,7 +129,9 @@ public record Forecast(
                             : "%s %s on %s (%s)"
                                     .formatted(
                                             subject,
-                                            first ? "opens only" : "needs several openings, the last",
+                                            subject.contains(" and ")
+                                            ? first ? "open only" : "need several openings, the last"
+                                            : first ? "opens only" : "needs several openings, the last",
                                             DAY.format(opens.atZone(zone)),
                                             window);
                 case MAX_IN_FLIGHT ->

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.guard.SequentialTest;
 import org.maintenancemanager.core.window.OpenTimes;
 
 /**
@@ -66,6 +67,7 @@ public record ForecastFacts(
      * @param failures that count so far
      * @param unreachableAfter how long a node is silent before a gate leaves it out
      * @param pollInterval usual time between two polls
+     * @param guard null: none
      */
     public record Rules(
             int maxInFlight,
@@ -75,7 +77,48 @@ public record ForecastFacts(
             Duration permitLimit,
             Duration bootDeadline,
             Duration unreachableAfter,
-            Duration pollInterval) {}
+            Duration pollInterval,
+            @Nullable Guard guard) {
+        public Rules(
+                int maxInFlight,
+                @Nullable Integer maxFailures,
+                int failures,
+                Duration guardTime,
+                Duration permitLimit,
+                Duration bootDeadline,
+                Duration unreachableAfter,
+                Duration pollInterval) {
+            this(
+                    maxInFlight,
+                    maxFailures,
+                    failures,
+                    guardTime,
+                    permitLimit,
+                    bootDeadline,
+                    unreachableAfter,
+                    pollInterval,
+                    null);
+        }
+    }
+
+    /**
+     * What stops a campaign because of its failures, beside their number. Cohorts that it would hold apart are not looked at.
+     *
+     * @param test null: none
+     * @param maxFailurePercent above which it stops; null: no limit
+     * @param percentFrom how many nodes must have finished before that means anything
+     */
+    public record Guard(
+            @Nullable SequentialTest test,
+            @Nullable Double maxFailurePercent,
+            int percentFrom) {
+        boolean stops(long finished, long failures) {
+            return maxFailurePercent != null
+                            && finished >= percentFrom
+                            && failures * 100.0 > maxFailurePercent * finished
+                    || test != null && test.condemns(finished, failures);
+        }
+    }
 
     /**
      * A budget.

@@ -149,6 +149,7 @@ public final class Forecaster {
     private static List<Risk> risks(List<Run> runs, @Nullable Instant deadline) {
         List<Risk> risks = new ArrayList<>();
         add(risks, RiskKind.MAX_FAILURES, share(runs, Stop.MAX_FAILURES));
+        add(risks, RiskKind.GUARD, share(runs, Stop.GUARD));
         add(risks, RiskKind.WAVE_GATE, share(runs, Stop.WAVE_GATE));
         add(risks, RiskKind.NOT_WITHIN_A_YEAR, share(runs, Stop.HORIZON));
         if (deadline != null) {

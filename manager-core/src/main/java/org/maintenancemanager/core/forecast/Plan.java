@@ -77,7 +77,9 @@ public record Plan(
             Duration p90 = between(before.p90(), now.p90());
             String members = more == 0
                     ? "As many nodes as then"
-                    : "%d nodes %s than then".formatted(Math.abs(more), more > 0 ? "more" : "fewer");
+                    : "%d %s %s than then"
+                            .formatted(
+                                    Math.abs(more), Math.abs(more) == 1 ? "node" : "nodes", more > 0 ? "more" : "fewer");
             String end;
             if (p50 == null) {
                 end = before.p50() == null && now.p50() == null

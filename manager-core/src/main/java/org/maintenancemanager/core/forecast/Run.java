@@ -27,6 +27,7 @@ record Run(
         /** It was not over at the end of the time that was looked at. */
         HORIZON,
         MAX_FAILURES,
+        GUARD,
         /** A wave could not reach its share any more. */
         WAVE_GATE
     }

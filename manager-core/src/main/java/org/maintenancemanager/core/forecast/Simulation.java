@@ -81,6 +81,8 @@ final class Simulation {
     private final long[] passesAt;
     private int openWave;
     private int failures;
+    private long finished;
+    private long allFailed;
 
     // What comes out.
     private final int[] done;
@@ -218,6 +220,8 @@ final class Simulation {
             int wave = facts.wave[c];
             confirmed[wave] += standing.confirmed();
             failed[wave] += standing.failed();
+            finished += standing.confirmed() + standing.failed();
+            allFailed += standing.failed();
             silent[wave] += standing.silent();
             waiting[c] = 0;
             countedAt[c] = facts.now;
@@ -567,11 +571,13 @@ final class Simulation {
             recall(limit);
         }
         int wave = facts.wave[c];
+        finished++;
         if (well) {
             confirmed[wave]++;
         } else {
             failed[wave]++;
             failures++;
+            allFailed++;
         }
         pending--;
         done[doneCount++] = (int) ((time - facts.now) / 1000);
@@ -579,6 +585,12 @@ final class Simulation {
         Integer most = rules.maxFailures();
         if (most != null && failures >= most && pending > 0) {
             stop = Stop.MAX_FAILURES;
+            return;
+        }
+        ForecastFacts.Guard guard = rules.guard();
+        // A success never makes the evidence against the image grow.
+        if (!well && guard != null && pending > 0 && guard.stops(finished, allFailed)) {
+            stop = Stop.GUARD;
             return;
         }
         if (wave == openWave) {

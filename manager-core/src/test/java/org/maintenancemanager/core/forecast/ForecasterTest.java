@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.maintenancemanager.core.forecast.Forecast.CauseKind;
 import org.maintenancemanager.core.forecast.Forecast.RiskKind;
 import org.maintenancemanager.core.forecast.ForecastFacts.Cohort;
+import org.maintenancemanager.core.forecast.ForecastFacts.Guard;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
 import org.maintenancemanager.core.forecast.ForecastFacts.Limit;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
 import org.maintenancemanager.core.forecast.ForecastFacts.Wave;
+import org.maintenancemanager.core.guard.SequentialTest;
 import org.maintenancemanager.core.window.OpenTimes;
 import org.maintenancemanager.core.window.Schedules;
 import org.maintenancemanager.core.window.WindowDefinition;
@@ -98,18 +100,37 @@ class ForecasterTest {
 
     @Test
     void failuresThatAreTooManyPauseTheCampaign() {
+        assertThat(risksWithHalfFailing(3, null)).containsExactly(new Forecast.Risk(RiskKind.MAX_FAILURES, 1));
+        assertThat(risksWithHalfFailing(null, new Guard(new SequentialTest(0.02, 0.01), null, 0)))
+                .containsExactly(new Forecast.Risk(RiskKind.GUARD, 1));
+        assertThat(risksWithHalfFailing(null, new Guard(null, 20.0, 5)))
+                .containsExactly(new Forecast.Risk(RiskKind.GUARD, 1));
+        assertThat(risksWithHalfFailing(null, null)).isEmpty();
+    }
+
+    private static List<Forecast.Risk> risksWithHalfFailing(@Nullable Integer maxFailures, @Nullable Guard guard) {
         ForecastFacts facts = twoSites(100, List.of());
-        var failing = new ForecastFacts(
-                facts.now(),
-                facts.until(),
-                facts.waves(),
-                new Rules(
-                        100, 3, 2, World.GUARD, World.PERMIT_LIMIT, World.BOOT_DEADLINE, World.UNREACHABLE, World.POLL),
-                facts.limits(),
-                facts.cohorts(),
-                new Habits(1000, 500, 100, 0, Duration.ofHours(1), 0));
-        assertThat(Forecaster.forecast(failing, 1, null).risks())
-                .containsExactly(new Forecast.Risk(RiskKind.MAX_FAILURES, 1));
+        return Forecaster.forecast(
+                        new ForecastFacts(
+                                facts.now(),
+                                facts.until(),
+                                facts.waves(),
+                                new Rules(
+                                        100,
+                                        maxFailures,
+                                        2,
+                                        World.GUARD,
+                                        World.PERMIT_LIMIT,
+                                        World.BOOT_DEADLINE,
+                                        World.UNREACHABLE,
+                                        World.POLL,
+                                        guard),
+                                facts.limits(),
+                                facts.cohorts(),
+                                new Habits(1000, 500, 100, 0, Duration.ofHours(1), 0)),
+                        1,
+                        null)
+                .risks();
     }
 
     /** Forty nodes at a site that opens each night, fifty at one that opens once a month and has the budgets. */

@@ -176,8 +176,10 @@ class PlannerTest {
         Scene scene = new Scene(20);
         scene.seen(0, 14);
         scene.windows();
-        Plan one = scene.plan("plan", null);
-        Plan other = scene.plan("plan", null);
+        // Without a canary: it might be one of those that nobody hears of.
+        WaveSpec all = new WaveSpec("all", new CampaignSpec.Rest(), BigDecimal.ZERO);
+        Plan one = scene.plan("plan", null, all);
+        Plan other = scene.plan("plan", null, all);
 
         Instant end = one.forecast().end().p50();
         Instant again = other.forecast().end().p50();

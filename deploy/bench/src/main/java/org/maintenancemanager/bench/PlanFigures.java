@@ -32,12 +32,14 @@ final class PlanFigures {
             stage.scoreboard()
                     .add(
                             Figure.PLAN,
-                            seconds(() -> stage.admin()
-                                    .post("/api/v1/campaigns:plan", Map.of("campaignId", campaign))));
+                            seconds(() ->
+                                    stage.admin().post("/api/v1/campaigns:plan", Map.of("campaignId", campaign))));
             stage.start(campaign);
             stage.settle();
             stage.scoreboard()
-                    .add(Figure.REASONS, seconds(() -> stage.admin().get("/api/v1/campaigns/" + campaign + "/reasons")));
+                    .add(
+                            Figure.REASONS,
+                            seconds(() -> stage.admin().get("/api/v1/campaigns/" + campaign + "/reasons")));
             stage.scoreboard()
                     .add(Figure.NIGHT, seconds(() -> stage.admin().get("/api/v1/campaigns/" + campaign + "/report")));
             stage.abort(campaign);
@@ -56,8 +58,7 @@ final class PlanFigures {
 
     private static List<Map<String, Object>> waves() {
         return List.of(
-                Map.of("name", "canary", "percent", 5, "minConfirmedShare", 0.9),
-                Map.of("name", "rest", "rest", true));
+                Map.of("name", "canary", "percent", 5, "minConfirmedShare", 0.9), Map.of("name", "rest", "rest", true));
     }
 
     private void createWindows() throws IOException, InterruptedException {
@@ -114,7 +115,8 @@ final class PlanFigures {
         while (!stage.postgres()
                 .any(
                         stage.database(),
-                        "select 1 where (select count(*) from node_presence) >= %d".formatted(stage.fleet().size()))) {
+                        "select 1 where (select count(*) from node_presence) >= %d"
+                                .formatted(stage.fleet().size()))) {
             if (System.nanoTime() > deadline) {
                 throw new IOException("what nodes polled was not written within " + LIMIT);
             }

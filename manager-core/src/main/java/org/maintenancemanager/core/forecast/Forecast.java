@@ -130,8 +130,8 @@ public record Forecast(
                                     .formatted(
                                             subject,
                                             subject.contains(" and ")
-                                            ? first ? "open only" : "need several openings, the last"
-                                            : first ? "opens only" : "needs several openings, the last",
+                                                    ? first ? "open only" : "need several openings, the last"
+                                                    : first ? "opens only" : "needs several openings, the last",
                                             DAY.format(opens.atZone(zone)),
                                             window);
                 case MAX_IN_FLIGHT ->

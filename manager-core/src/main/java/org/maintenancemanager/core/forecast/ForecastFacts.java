@@ -109,9 +109,7 @@ public record ForecastFacts(
      * @param percentFrom how many nodes must have finished before that means anything
      */
     public record Guard(
-            @Nullable SequentialTest test,
-            @Nullable Double maxFailurePercent,
-            int percentFrom) {
+            @Nullable SequentialTest test, @Nullable Double maxFailurePercent, int percentFrom) {
         boolean stops(long finished, long failures) {
             return maxFailurePercent != null
                             && finished >= percentFrom

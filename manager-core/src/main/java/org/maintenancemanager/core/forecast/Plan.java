@@ -79,7 +79,9 @@ public record Plan(
                     ? "As many nodes as then"
                     : "%d %s %s than then"
                             .formatted(
-                                    Math.abs(more), Math.abs(more) == 1 ? "node" : "nodes", more > 0 ? "more" : "fewer");
+                                    Math.abs(more),
+                                    Math.abs(more) == 1 ? "node" : "nodes",
+                                    more > 0 ? "more" : "fewer");
             String end;
             if (p50 == null) {
                 end = before.p50() == null && now.p50() == null

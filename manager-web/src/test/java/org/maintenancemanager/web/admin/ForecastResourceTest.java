@@ -23,12 +23,16 @@ class ForecastResourceTest {
         assertThat(plan.body().at("/sites/0/sitePath").asString()).isEqualTo(site);
         assertThat(plan.body().at("/assumptions").size()).isPositive();
         assertThat(plan.body().has("comparison")).isFalse();
-        assertThat(api.get("/api/v1/campaigns?filter=name%3D%3D" + name).body().get("items").size())
+        assertThat(api.get("/api/v1/campaigns?filter=name%3D%3D" + name)
+                        .body()
+                        .get("items")
+                        .size())
                 .isZero();
 
         Reply compared = api.post(
                         "/api/v1/campaigns:plan",
-                        "{\"campaign\":%s,\"previous\":{\"at\":\"2026-03-01T02:00:00Z\",\"members\":3}}".formatted(campaign))
+                        "{\"campaign\":%s,\"previous\":{\"at\":\"2026-03-01T02:00:00Z\",\"members\":3}}"
+                                .formatted(campaign))
                 .expect(200);
         assertThat(compared.body().at("/comparison/moreMembers").asInt()).isEqualTo(-2);
     }
@@ -38,7 +42,11 @@ class ForecastResourceTest {
         api.post("/api/v1/nodes", AdminApi.node(name, site)).expect(201);
         String id = api.post("/api/v1/campaigns", campaign()).expect(201).id();
         String ask = "{\"campaignId\":\"%s\"}".formatted(id);
-        assertThat(api.post("/api/v1/campaigns:plan", ask).expect(200).body().get("selected").asInt())
+        assertThat(api.post("/api/v1/campaigns:plan", ask)
+                        .expect(200)
+                        .body()
+                        .get("selected")
+                        .asInt())
                 .isEqualTo(1);
         assertThat(api.get("/api/v1/campaigns/" + id + "/forecast").expect(409).code())
                 .isEqualTo("illegal-state");
@@ -77,10 +85,11 @@ class ForecastResourceTest {
                         "{\"campaignId\":\"%s\",\"previous\":{\"members\":-1}}".formatted(unknown))))
                 .contains("/previous/at");
         assertThat(pointers(api.get("/api/v1/reports/night?from=yesterday"))).containsExactly("/from");
-        assertThat(pointers(api.get(
-                        "/api/v1/reports/night?from=2026-03-01T00:00:00Z&until=2026-06-01T00:00:00Z")))
+        assertThat(pointers(api.get("/api/v1/reports/night?from=2026-03-01T00:00:00Z&until=2026-06-01T00:00:00Z")))
                 .containsExactly("/until");
-        assertThat(api.get("/api/v1/campaigns/" + unknown + "/report").expect(404).code())
+        assertThat(api.get("/api/v1/campaigns/" + unknown + "/report")
+                        .expect(404)
+                        .code())
                 .isEqualTo("not-found");
         String node = api.newNode();
         assertThat(api.get("/api/v1/nodes/" + node + "/missed-windows")
@@ -101,7 +110,9 @@ class ForecastResourceTest {
         String image = api.post("/api/v1/images", """
                         {"family":"edge","version":"%s","releaseCounter":2,"architecture":"x86_64","sizeBytes":1000,
                          "sha256":"%s","url":"https://images.example.com/edge.raw"}
-                        """.formatted(UUID.randomUUID(), UUID.randomUUID().toString().replace("-", "").repeat(2)))
+                        """.formatted(
+                                UUID.randomUUID(),
+                                UUID.randomUUID().toString().replace("-", "").repeat(2)))
                 .expect(201)
                 .id();
         api.act("/api/v1/images/" + image + ":publish").expect(200);

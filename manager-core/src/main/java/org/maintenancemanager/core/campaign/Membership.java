@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
@@ -29,65 +31,6 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Component
 class Membership {
-    /** All that match, each with its place among those of its wave. Wants further columns, the chosen wave, the condition. */
-    private static final String PLACED = """
-            -- Materialized: inlined, "skip" is worked out again for each row inserted, in a table that grows
-            -- meanwhile; with unlucky statistics that took a minute for 100,000 nodes instead of 3 s.
-            with candidate as materialized (
-                select %s n.id as node_id, n.hardware, n.site_id, running.image_sha256,
-                       hashtextextended(n.id::text, :seed) as lot,
-                       %s as chosen_wave,
-                       case
-                           when n.architecture <> image.architecture then 'ARCHITECTURE_MISMATCH'
-                           when cardinality(image.hardware) > 0
-                                and (n.hardware is null or n.hardware <> all (image.hardware))
-                               then 'HARDWARE_MISMATCH'
-                           when running.image_sha256 = image.sha256 then 'ALREADY_RUNNING'
-                           when not :allowDowngrade
-                                and exists (select from image known
-                                            where known.tenant_id = n.tenant_id
-                                              and known.sha256 = running.image_sha256
-                                              and known.release_counter > image.release_counter)
-                               then 'DOWNGRADE'
-                           when exists (select from node_block block
-                                        where (block.tenant_id, block.node_id, block.image_id)
-                                              = (n.tenant_id, n.id, image.id))
-                               then 'ROLLED_BACK_BEFORE'
-                           when exists (select from node_update other
-                                        where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
-                                          and other.active)
-                               then 'BUSY'
-                       end as skip
-                from node n
-                join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
-                join image on (image.tenant_id, image.id) = (n.tenant_id, cast(:image as uuid))
-                left join lateral (
-                    -- A node that names two running slots still has one: the one on trial, else the one it told of last.
-                    select slot.image_sha256 from node_slot slot
-                    where (slot.tenant_id, slot.node_id) = (n.tenant_id, n.id) and slot.state in ('ACTIVE', 'TRIAL')
-                    order by slot.state = 'TRIAL' desc, slot.updated_at desc
-                    limit 1
-                ) running on true
-                where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
-            ), strata as (
-                select *, row_number() over stratum > 1 as follows,
-                       (row_number() over stratum - 0.5) / count(*) over (
-                           partition by skip is null, chosen_wave, hardware, image_sha256, site_id
-                       ) as relative_place
-                from candidate
-                window stratum as (
-                    partition by skip is null, chosen_wave, hardware, image_sha256, site_id order by lot
-                )
-            ), placed as (
-                select *,
-                       row_number() over (
-                           partition by skip is null, chosen_wave order by follows, relative_place, lot
-                       ) as place,
-                       count(*) filter (where skip is null) over () as eligible
-                from strata
-            )
-            """;
-
     private static final int ROWS_AT_ONCE = 2000;
 
     private final JdbcClient jdbc;
@@ -100,14 +43,151 @@ class Membership {
     @Transactional(propagation = Propagation.MANDATORY)
     public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf) {
         Map<String, Object> params = new HashMap<>();
+        String selected = selected(tenant, spec, rollbackOf, params);
+        int members = jdbc.sql(insert(campaign, spec, selected, sharedWave(spec.waves(), params), params))
+                .params(params)
+                .update();
+        countWaves(tenant, campaign);
+        return members;
+    }
+
+    /**
+     * Nodes that joined.
+     *
+     * @param nodes those that have something to do
+     * @param tallies how many became what in which wave
+     */
+    record Joined(List<UUID> nodes, Map<Tally, Integer> tallies) {}
+
+    record Tally(int wave, String state) implements Comparable<Tally> {
+        @Override
+        public int compareTo(Tally other) {
+            return wave == other.wave ? state.compareTo(other.state) : Integer.compare(wave, other.wave);
+        }
+    }
+
+    /**
+     * Nodes that match now and are no members become members: in the wave whose selector takes them, else in the last one,
+     * so that no wave is judged by whom nobody chose for it.
+     *
+     * @param fully whether all nodes are looked at, not only those that changed since a minute before the last time
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Joined join(
+            TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf, boolean fully) {
+        Map<String, Object> params = new HashMap<>();
+        String selected = selected(tenant, spec, rollbackOf, params) + """
+                 and not exists (select from node_update mine
+                                 where (mine.tenant_id, mine.node_id) = (n.tenant_id, n.id)
+                                   and mine.campaign_id = :campaign)
+                """;
+        if (!fully) {
+            // What was being written then may have been committed later.
+            selected += """
+                     and n.updated_at > (select c.joined_upto - interval '1 minute' from campaign c
+                                         where c.tenant_id = :tenant and c.id = :campaign)
+                    """;
+        }
+        String sql = insert(campaign, spec, selected, ":lastWave", params);
+        int into = sql.indexOf("insert into node_update");
+        List<UUID> nodes = new ArrayList<>();
+        Map<Tally, Integer> tallies = new TreeMap<>();
+        jdbc.sql(sql.substring(0, into) + ", joined as (" + sql.substring(into) + """
+                        -- Another campaign may be taking it at this moment.
+                        on conflict do nothing
+                        returning node_id, wave, state)
+                        select node_id, wave, state from joined
+                        """)
+                .params(params)
+                .query(row -> {
+                    tallies.merge(new Tally(row.getInt("wave"), row.getString("state")), 1, Integer::sum);
+                    if (row.getString("state").equals("OFFERED")) {
+                        nodes.add(row.getObject("node_id", UUID.class));
+                    }
+                });
+        return new Joined(nodes, tallies);
+    }
+
+    /** Adds those that joined to the counters of their waves. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void count(TenantId tenant, CampaignId campaign, Joined joined) {
+        joined.tallies()
+                .forEach((tally, nodes) -> jdbc.sql("""
+                                update wave_counter set updates = updates + :nodes
+                                where tenant_id = :tenant and campaign_id = :campaign and wave = :wave and state = :state
+                                """)
+                        .param("nodes", nodes)
+                        .param("tenant", tenant.value())
+                        .param("campaign", campaign.value())
+                        .param("wave", tally.wave())
+                        .param("state", tally.state())
+                        .update());
+    }
+
+    /** @param otherWave the wave of nodes that no wave's selector takes */
+    private static String insert(
+            CampaignId campaign, CampaignSpec spec, String selected, String otherWave, Map<String, Object> params) {
         params.put("campaign", campaign.value());
         params.put("image", spec.imageId().value());
         params.put("allowDowngrade", spec.allowDowngrade());
         params.put("seed", campaign.value().getLeastSignificantBits());
         params.put("lastWave", spec.waves().size() - 1);
-        String selected = selected(tenant, spec, rollbackOf, params);
-        int members = jdbc.sql(PLACED.formatted("", chosenWave(spec.waves(), params), selected)
-                        + """
+        return """
+                        -- Materialized: inlined, "skip" is worked out again for each row inserted, in a table that grows
+                        -- meanwhile; with unlucky statistics that took a minute for 100,000 nodes instead of 3 s.
+                        with candidate as materialized (
+                            select n.id as node_id, n.hardware, n.site_id, running.image_sha256,
+                                   hashtextextended(n.id::text, :seed) as lot,
+                                   %s as chosen_wave,
+                                   case
+                                       when n.architecture <> image.architecture then 'ARCHITECTURE_MISMATCH'
+                                       when cardinality(image.hardware) > 0
+                                            and (n.hardware is null or n.hardware <> all (image.hardware))
+                                           then 'HARDWARE_MISMATCH'
+                                       when running.image_sha256 = image.sha256 then 'ALREADY_RUNNING'
+                                       when not :allowDowngrade
+                                            and exists (select from image known
+                                                        where known.tenant_id = n.tenant_id
+                                                          and known.sha256 = running.image_sha256
+                                                          and known.release_counter > image.release_counter)
+                                           then 'DOWNGRADE'
+                                       when exists (select from node_block block
+                                                    where (block.tenant_id, block.node_id, block.image_id)
+                                                          = (n.tenant_id, n.id, image.id))
+                                           then 'ROLLED_BACK_BEFORE'
+                                       when exists (select from node_update other
+                                                    where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
+                                                      and other.active)
+                                           then 'BUSY'
+                                   end as skip
+                            from node n
+                            join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                            join image on (image.tenant_id, image.id) = (n.tenant_id, cast(:image as uuid))
+                            left join lateral (
+                                -- A node that names two running slots still has one: the one on trial, else the one it told of last.
+                                select slot.image_sha256 from node_slot slot
+                                where (slot.tenant_id, slot.node_id) = (n.tenant_id, n.id) and slot.state in ('ACTIVE', 'TRIAL')
+                                order by slot.state = 'TRIAL' desc, slot.updated_at desc
+                                limit 1
+                            ) running on true
+                            where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
+                        ), strata as (
+                            select *, row_number() over stratum > 1 as follows,
+                                   (row_number() over stratum - 0.5) / count(*) over (
+                                       partition by skip is null, chosen_wave, hardware, image_sha256, site_id
+                                   ) as relative_place
+                            from candidate
+                            window stratum as (
+                                partition by skip is null, chosen_wave, hardware, image_sha256, site_id order by lot
+                            )
+                        ), placed as (
+                            select *,
+                                   row_number() over (
+                                       partition by skip is null, chosen_wave order by follows, relative_place, lot
+                                   ) as place,
+                                   count(*) filter (where skip is null) over () as eligible
+                            from strata
+                        )
                         insert into node_update
                             (tenant_id, id, node_id, campaign_id, wave, image_id, from_sha256, state, code,
                              assignment_version)
@@ -119,11 +199,7 @@ class Membership {
                         from placed
                         -- Every index on node_update has the node in it: in this order it grows at its end.
                         order by node_id
-                        """.formatted(sharedWave(spec.waves(), params)))
-                .params(params)
-                .update();
-        countWaves(tenant, campaign);
-        return members;
+                        """.formatted(chosenWave(spec.waves(), params), selected, otherWave);
     }
 
     /** How many match at most so many: enough to know that there are more. */
@@ -137,7 +213,6 @@ class Membership {
                             limit :most) matching
                         """.formatted(selected))
                 .params(params)
-                .param("tenant", tenant.value())
                 .param("most", most)
                 .query(Integer.class)
                 .single();
@@ -151,7 +226,7 @@ class Membership {
      * @param seed of the lottery within a stratum
      * @param awayAfter how long nothing was heard of a node that is AWAY; of one that is SILENT for {@code silentAfter}
      */
-    void count(
+    void preview(
             TenantId tenant,
             CampaignSpec spec,
             @Nullable CampaignId rollbackOf,
@@ -161,17 +236,15 @@ class Membership {
             Duration silentAfter,
             RowCallbackHandler visitor) {
         Map<String, Object> params = new HashMap<>(grouping.params());
-        params.put("tenant", tenant.value());
-        params.put("image", spec.imageId().value());
-        params.put("allowDowngrade", spec.allowDowngrade());
-        params.put("seed", seed);
-        params.put("lastWave", spec.waves().size() - 1);
         params.put("awaySeconds", awayAfter.toSeconds());
         params.put("silentSeconds", silentAfter.toSeconds());
         String selected = selected(tenant, spec, rollbackOf, params);
-        String chosen = chosenWave(spec.waves(), params);
-        jdbc.sql(PLACED.formatted(grouping.columns() + ",", chosen, selected)
-                        + """
+        String wave = sharedWave(spec.waves(), params);
+        String fill = insert(new CampaignId(new UUID(0, seed)), spec, selected, wave, params);
+        // All of it but the writing, with what tells the nodes apart.
+        String placed = fill.substring(0, fill.indexOf("insert into node_update"))
+                .replace("select n.id as node_id", "select " + grouping.columns() + ", n.id as node_id");
+        jdbc.sql(placed + """
                         select g.*, s.path, s.zone as site_zone
                         from (
                             select %1$s, wave, skip, presence, count(*) as nodes, sum(silent_seconds) as silent_seconds
@@ -187,7 +260,7 @@ class Membership {
                             group by %1$s, wave, skip, presence
                         ) g
                         join site s on s.tenant_id = :tenant and s.id = g.g_site
-                        """.formatted(grouping.names(), sharedWave(spec.waves(), params)))
+                        """.formatted(grouping.names(), wave))
                 .withFetchSize(ROWS_AT_ONCE)
                 .params(params)
                 .query(visitor);

@@ -69,7 +69,7 @@ public class MembershipPreview {
         jdbc.sql("select set_config('work_mem', '64MB', true)")
                 .query(String.class)
                 .single();
-        membership.count(tenant, spec, rollbackOf, seed, grouping, awayAfter, silentAfter, row -> {
+        membership.preview(tenant, spec, rollbackOf, seed, grouping, awayAfter, silentAfter, row -> {
             int many = row.getInt("nodes");
             visitor.accept(new Group(
                     grouping.group(row, row.getString("path"), row.getString("site_zone"), many),

@@ -75,6 +75,7 @@ final class Situation {
     Duration neededTime;
 
     Duration guardTime = Duration.ZERO;
+    ClientProfile client = ClientProfile.OWN;
 
     @Nullable
     WindowOverride override;
@@ -148,7 +149,8 @@ final class Situation {
                 blocked,
                 schedule,
                 usual,
-                budgets);
+                budgets,
+                client);
     }
 
     UpdateFacts update() {

@@ -33,6 +33,7 @@ import org.springframework.test.context.TestConstructor;
             "manager.artifacts.directory=target/test-artifacts",
             "manager.artifacts.keep-free=0B",
             "manager.audit.directory=target/test-audit",
+            "manager.access.key-file=target/test-access.key",
             "spring.main.banner-mode=off",
             "logging.level.root=warn",
             "logging.level.org.hibernate.orm.jdbc.error=off"

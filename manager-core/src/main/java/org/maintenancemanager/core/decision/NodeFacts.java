@@ -36,4 +36,32 @@ public record NodeFacts(
         blocked = Set.copyOf(blocked);
         budgets = List.copyOf(budgets);
     }
+
+    /** Of a node with a client of our own. */
+    public NodeFacts(
+            NodeId id,
+            NodeState state,
+            @Nullable String stateReason,
+            String architecture,
+            @Nullable String hardware,
+            @Nullable String runningSha256,
+            @Nullable Long runningReleaseCounter,
+            Set<ImageId> blocked,
+            Schedule schedule,
+            NeededTime usual,
+            List<BudgetFacts> budgets) {
+        this(
+                id,
+                state,
+                stateReason,
+                architecture,
+                hardware,
+                runningSha256,
+                runningReleaseCounter,
+                blocked,
+                schedule,
+                usual,
+                budgets,
+                ClientProfile.OWN);
+    }
 }

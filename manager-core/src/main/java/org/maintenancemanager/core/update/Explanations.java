@@ -2,6 +2,7 @@ package org.maintenancemanager.core.update;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -10,7 +11,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.CampaignBoard;
@@ -29,34 +29,35 @@ import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.TenantId;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /** Says why nodes wait: by the same function that answers their polls, on facts read for the purpose. */
 @Service
 public class Explanations {
-    private static final int CHUNK = 2000;
+    private static final Duration FRESH = Duration.ofSeconds(3);
+    /** To count may use this part of the time, whoever asks however often. */
+    private static final int SHARE_OF_TIME = 10;
 
-    private final JdbcClient jdbc;
+    private final CampaignGroups groups;
     private final NodeDirectory nodes;
     private final CampaignBoard board;
     private final Campaigns campaigns;
     private final FleetRules rules;
     private final DatabaseClock clock;
-    /** Looking at every node of a campaign is not for every refresh of every page. */
-    private final Cache<CampaignId, Reasons> recent = Caffeine.newBuilder()
+    /** Counted once, however many ask at the same time; longer kept where it takes longer to count. */
+    private final Cache<CampaignId, Counted> recent = Caffeine.newBuilder()
             .maximumSize(1000)
-            .expireAfterWrite(Duration.ofSeconds(3))
+            .expireAfter(Expiry.<CampaignId, Counted>creating((id, counted) -> counted.keptFor()))
             .build();
 
     Explanations(
-            JdbcClient jdbc,
+            CampaignGroups groups,
             NodeDirectory nodes,
             CampaignBoard board,
             Campaigns campaigns,
             FleetRules rules,
             DatabaseClock clock) {
-        this.jdbc = jdbc;
+        this.groups = groups;
         this.nodes = nodes;
         this.board = board;
         this.campaigns = campaigns;
@@ -118,83 +119,77 @@ public class Explanations {
             GateName gate, String code, int nodes, @Nullable Instant firstUntil, String example) {}
 
     /**
-     * The histogram of a campaign, at most 3 s old; the most frequent reason first.
+     * The histogram of a campaign, the most frequent reason first; at most 3 s old, or ten times as old as it took to count
+     * a very large one.
      *
      * @throws NotFound if the tenant has no such campaign
      */
     public Reasons reasons(CampaignId id) {
         campaigns.load(id);
-        Reasons known = recent.getIfPresent(id);
-        if (known == null) {
-            known = count(CallContext.current().tenant(), id);
-            recent.put(id, known);
-        }
-        return known;
+        TenantId tenant = CallContext.current().tenant();
+        return recent.get(id, asked -> {
+                    long started = System.nanoTime();
+                    Reasons reasons = count(tenant, asked);
+                    Duration took = Duration.ofNanos(System.nanoTime() - started);
+                    Duration pause = took.multipliedBy(SHARE_OF_TIME);
+                    return new Counted(reasons, pause.compareTo(FRESH) > 0 ? pause : FRESH);
+                })
+                .reasons();
     }
+
+    private record Counted(Reasons reasons, Duration keptFor) {}
 
     private Reasons count(TenantId tenant, CampaignId id) {
         CampaignFacts campaign = board.find(id).orElse(null);
         Instant now = clock.now();
         FleetRules.Rules current = rules.of(tenant);
-        Map<String, Waiting> waiting = new LinkedHashMap<>();
-        int proceeding = 0;
-        UUID last = new UUID(0, 0);
-        while (true) {
-            List<UUID> chunk = members(tenant, id, last);
-            for (NodeEntry entry : nodes.load(tenant, chunk)) {
-                UpdateFacts update = entry.activeUpdate();
-                if (update == null || !update.campaignId().equals(id)) {
-                    continue;
-                }
-                Decision decision = Decisions.decide(entry.facts(current), update, campaign, now);
-                Optional<Gate> gate = decision.blocking();
-                if (gate.isEmpty() || decision.directive() == Decision.Directive.DOWNLOAD) {
-                    proceeding++;
-                } else {
-                    ZoneId zone = ZoneId.of(entry.zone());
-                    waiting.merge(
-                            gate.get().code(),
-                            new Waiting(
-                                    gate.get().gate(),
-                                    gate.get().code(),
-                                    1,
-                                    gate.get().until(),
-                                    waiting.containsKey(gate.get().code())
-                                            ? ""
-                                            : gate.get().evidence().sentence(now, zone)),
-                            Explanations::both);
-                }
-            }
-            if (chunk.size() < CHUNK) {
-                break;
-            }
-            last = chunk.getLast();
-        }
-        List<Waiting> byNumber = new ArrayList<>(waiting.values());
-        byNumber.sort(Comparator.comparingInt(Waiting::nodes).reversed().thenComparing(Waiting::code));
-        return new Reasons(now, proceeding, byNumber);
+        var tally = new Tally();
+        groups.forEach(tenant, id, current, now, group -> {
+            Decision decision = Decisions.decide(group.node(), group.update(), campaign, now);
+            tally.add(group, decision, now);
+        });
+        return tally.reasons(now);
     }
 
-    private static Waiting both(Waiting first, Waiting second) {
-        Instant until = first.firstUntil();
-        if (until == null || second.firstUntil() != null && second.firstUntil().isBefore(until)) {
-            until = second.firstUntil();
-        }
-        return new Waiting(first.gate(), first.code(), first.nodes() + second.nodes(), until, first.example());
-    }
+    /** Adds up what groups of nodes wait for. */
+    private static final class Tally {
+        private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+        private int proceeding;
 
-    private List<UUID> members(TenantId tenant, CampaignId campaign, UUID after) {
-        return jdbc.sql("""
-                        select node_id from node_update
-                        where tenant_id = :tenant and campaign_id = :campaign and active and node_id > :after
-                        order by node_id
-                        limit :chunk
-                        """)
-                .param("tenant", tenant.value())
-                .param("campaign", campaign.value())
-                .param("after", after)
-                .param("chunk", CHUNK)
-                .query(UUID.class)
-                .list();
+        void add(CampaignGroups.Group group, Decision decision, Instant now) {
+            Gate gate = decision.blocking().orElse(null);
+            if (gate == null || decision.directive() == Decision.Directive.DOWNLOAD) {
+                proceeding += group.nodes();
+                return;
+            }
+            String code = gate.code();
+            Waiting before = waiting.get(code);
+            if (before == null) {
+                String example = gate.evidence().sentence(now, ZoneId.of(group.zone()));
+                waiting.put(code, new Waiting(gate.gate(), code, group.nodes(), gate.until(), example));
+            } else {
+                waiting.put(
+                        code,
+                        new Waiting(
+                                before.gate(),
+                                code,
+                                before.nodes() + group.nodes(),
+                                earlier(before.firstUntil(), gate.until()),
+                                before.example()));
+            }
+        }
+
+        private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+            if (one == null || other == null) {
+                return one == null ? other : one;
+            }
+            return one.isBefore(other) ? one : other;
+        }
+
+        Reasons reasons(Instant now) {
+            List<Waiting> byNumber = new ArrayList<>(waiting.values());
+            byNumber.sort(Comparator.comparingInt(Waiting::nodes).reversed().thenComparing(Waiting::code));
+            return new Reasons(now, proceeding, byNumber);
+        }
     }
 }

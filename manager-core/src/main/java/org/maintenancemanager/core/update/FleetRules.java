@@ -14,6 +14,7 @@ import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
 import org.maintenancemanager.core.decision.NeededTime;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.node.Selectable;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.HardwareTimings.Measured;
 import org.maintenancemanager.core.window.Schedule;
@@ -67,7 +68,11 @@ class FleetRules implements ChangeListener, SmartLifecycle {
             return windowVersion;
         }
 
-        ForNode forNode(NodeEntry node) {
+        Schedules schedules() {
+            return schedules;
+        }
+
+        ForNode forNode(Selectable node) {
             return new ForNode(
                     this,
                     schedules.forNode(node),

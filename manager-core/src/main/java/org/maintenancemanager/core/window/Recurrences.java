@@ -56,7 +56,7 @@ final class Recurrences {
     record Occurrence(long start, long end, long wallClock) {}
 
     /**
-     * All occurrences that share an instant with {@code [from, to)}, by their start.
+     * All occurrences that share an instant with {@code [from, to)}, by their start, no two with the same one.
      *
      * @param zone where the window's times are meant; for a fixed zone, that one
      */
@@ -83,9 +83,24 @@ final class Recurrences {
             case RRule rule -> addAll(found, window, rule, zone, first, last);
             case Cron cron -> asRules(cron).forEach(rule -> addAll(found, window, rule, zone, first, last));
         }
-        found.sort(Comparator.comparingLong(Occurrence::start).thenComparingLong(Occurrence::wallClock));
-        // Two rules of one expression may name the same day.
-        return window.recurrence() instanceof Cron ? found.stream().distinct().toList() : found;
+        return distinct(found);
+    }
+
+    /**
+     * In order, and each start once: two rules of one expression may name the same day, and two starts in one gap of the clock
+     * move to the same instant. Of such the longest counts.
+     */
+    private static List<Occurrence> distinct(List<Occurrence> found) {
+        found.sort(Comparator.comparingLong(Occurrence::start)
+                .thenComparing(Comparator.comparingLong(Occurrence::end).reversed())
+                .thenComparingLong(Occurrence::wallClock));
+        List<Occurrence> distinct = new ArrayList<>(found.size());
+        for (Occurrence occurrence : found) {
+            if (distinct.isEmpty() || distinct.getLast().start < occurrence.start) {
+                distinct.add(occurrence);
+            }
+        }
+        return distinct;
     }
 
     private static void addAll(

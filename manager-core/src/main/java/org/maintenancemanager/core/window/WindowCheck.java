@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.dmfs.rfc5545.recur.Freq;
 import org.dmfs.rfc5545.recur.InvalidRecurrenceRuleException;
 import org.dmfs.rfc5545.recur.RecurrenceRule;
+import org.dmfs.rfc5545.recur.RecurrenceRule.Part;
 import org.maintenancemanager.core.query.FieldProblem;
 import org.maintenancemanager.core.tenant.IanaZones;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
@@ -36,10 +37,19 @@ final class WindowCheck {
     private static final Duration MAX_ONE_SHOT_FREEZE = Duration.ofDays(366);
 
     private static final int MAX_RULE_LENGTH = 1000;
-    private static final int MAX_DATES = 1000;
+    static final int MAX_DATES = 1000;
     private static final int MAX_INTERVAL = 1000;
     /** One an hour, and a little. */
     private static final int MAX_OCCURRENCES_A_YEAR = 9_000;
+
+    /** So many repetitions from the start on: daily for 27 years. The library has to count each from the first one. */
+    private static final int MAX_COUNT = 10_000;
+
+    /**
+     * The library puts the values of a rule together for a whole year or month at once, in memory, and gives up when it has to
+     * skip 4,320 starts before the first; what may come to as many is refused before it begins.
+     */
+    private static final long MAX_COMBINATIONS = 4_000;
 
     private static final String TOO_OFTEN = "fires more than " + MAX_OCCURRENCES_A_YEAR
             + " times in a year; expected once an hour at most, with a longer duration instead, such as %s";
@@ -205,7 +215,41 @@ final class WindowCheck {
             add("/recurrence/rule", "INTERVAL is %d; expected 1 to %d".formatted(rule.getInterval(), MAX_INTERVAL));
             return false;
         }
+        Integer count = rule.getCount();
+        if (count != null && count > MAX_COUNT) {
+            add(
+                    "/recurrence/rule",
+                    "COUNT is %d; expected 1 to %d, or an UNTIL such as UNTIL=20301231".formatted(count, MAX_COUNT));
+            return false;
+        }
+        long combinations = combinations(rule);
+        if (combinations > MAX_COMBINATIONS) {
+            add(
+                    "/recurrence/rule",
+                    "names %d combinations of months, days and times; expected at most %d, such as FREQ=DAILY;BYHOUR=1,13"
+                            .formatted(combinations, MAX_COMBINATIONS));
+            return false;
+        }
         return true;
+    }
+
+    /** How many starts its lists of values come to at most, if all of them were put together. */
+    private static long combinations(RecurrenceRule rule) {
+        long combinations =
+                rule.getByDayPart() == null ? 1 : rule.getByDayPart().size();
+        for (Part part : List.of(
+                Part.BYMONTH,
+                Part.BYWEEKNO,
+                Part.BYYEARDAY,
+                Part.BYMONTHDAY,
+                Part.BYHOUR,
+                Part.BYMINUTE,
+                Part.BYSECOND)) {
+            List<Integer> values = rule.getByPart(part);
+            // A thousand letters cannot name more values than fit into a long when they are multiplied.
+            combinations *= values == null ? 1 : values.size();
+        }
+        return combinations;
     }
 
     private boolean dates(List<LocalDateTime> dates, String pointer) {

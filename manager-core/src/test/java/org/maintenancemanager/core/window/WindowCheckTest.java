@@ -2,6 +2,7 @@ package org.maintenancemanager.core.window;
 
 import static java.time.DayOfWeek.MONDAY;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.maintenancemanager.core.window.WindowFixtures.freeze;
 import static org.maintenancemanager.core.window.WindowFixtures.oneShot;
 import static org.maintenancemanager.core.window.WindowFixtures.permit;
@@ -15,17 +16,28 @@ import java.time.ZoneId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.maintenancemanager.core.query.FieldProblem;
+import org.maintenancemanager.core.query.InvalidInput;
+import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.tenant.IanaZones;
+import org.maintenancemanager.core.window.WindowDefinition.Cron;
 import org.maintenancemanager.core.window.WindowDefinition.Kind;
 import org.maintenancemanager.core.window.WindowDefinition.NodeLocal;
 import org.maintenancemanager.core.window.WindowDefinition.RRule;
 import org.maintenancemanager.core.window.WindowDefinition.SiteSubtree;
 import org.maintenancemanager.core.window.WindowDefinition.Weekly;
+import org.maintenancemanager.core.window.WindowDraft.RecurrenceDraft;
+import org.maintenancemanager.core.window.WindowDraft.RecurrenceType;
+import org.maintenancemanager.core.window.WindowDraft.TargetDraft;
+import org.maintenancemanager.core.window.WindowDraft.TargetType;
 
 class WindowCheckTest {
     private static final LocalDateTime START = LocalDateTime.parse("2026-01-01T02:00");
@@ -112,6 +124,61 @@ class WindowCheckTest {
                 });
     }
 
+    /** Expanded, the first would be 31 million starts a year; it is refused for its length, before it is. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31;BYHOUR=24;BYMINUTE=60;BYSECOND=60 | names 32140800 combinations
+            FREQ=MONTHLY;BYMONTHDAY=31;BYHOUR=24;BYMINUTE=60;BYSECOND=60 | names 2678400 combinations
+            FREQ=DAILY;BYHOUR=24;BYMINUTE=60;BYSECOND=60 | names 86400 combinations
+            FREQ=DAILY;BYHOUR=24;BYMINUTE=60 | fires more than 9000 times
+            FREQ=MONTHLY;BYMONTHDAY=31;BYHOUR=24 | fires no more than that
+            FREQ=DAILY;COUNT=2000000000 | COUNT is 2000000000; expected 1 to 10000
+            """)
+    void ruleThatExpandsWithoutBoundIsRefusedBeforeItIsExpanded(String rule, String message) {
+        String spelled = spelledOut(rule);
+        assertThat(permit("w", rule("2026-01-01T02:00", spelled, "PT1H"), "UTC").validate())
+                .extracting(FieldProblem::message)
+                .hasSize(message.startsWith("fires no more") ? 0 : 1)
+                .allSatisfy(said -> assertThat(said).contains(message));
+    }
+
+    /** {@code BYHOUR=24} as all its 24 values. */
+    private static String spelledOut(String rule) {
+        return Pattern.compile("(BYHOUR|BYMINUTE|BYSECOND|BYMONTH|BYMONTHDAY)=(\\d+)")
+                .matcher(rule)
+                .replaceAll(part -> {
+                    int first = part.group(1).startsWith("BYMONTH") ? 1 : 0;
+                    return part.group(1) + "="
+                            + IntStream.range(first, first + Integer.parseInt(part.group(2)))
+                                    .mapToObj(String::valueOf)
+                                    .collect(Collectors.joining(","));
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            * * * * *        | fires more than 9000 times
+            */5 * * * *      | fires more than 9000 times
+            0-59/2 0-23 * * * | fires more than 9000 times
+            0 0 30 2 *       | never fires
+            0 0 31 4,6,9,11 * | never fires
+            """)
+    void cronThatIsEndlessOrNeverFiresIsRefusedWithTheExampleOfARightOne(String expression, String message) {
+        assertThat(permit("w", new Cron(expression, hours(1)), "UTC").validate())
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.pointer()).isEqualTo("/recurrence/cron");
+                    assertThat(problem.message()).contains(message).contains("such as");
+                });
+    }
+
+    @Test
+    void cronOfAMillionLettersIsNotEvenRead() {
+        assertThat(permit("w", new Cron("0,".repeat(500_000) + "0 0 * * *", hours(1)), "UTC")
+                        .validate())
+                .containsExactly(new FieldProblem("/recurrence/cron", "has 1000009 characters; expected at most 200"));
+    }
+
     @Test
     void ruleWhoseEveryDateIsExcludedNeverFires() {
         var recurrence = new RRule(START, "FREQ=DAILY;COUNT=2", List.of(START, START.plusDays(1)), List.of(), hours(1));
@@ -127,6 +194,23 @@ class WindowCheckTest {
     void aMillionExdatesAreRefused() {
         var recurrence = new RRule(START, "FREQ=DAILY", Collections.nCopies(1_000_000, START), List.of(), hours(1));
         assertThat(permit("w", recurrence, "UTC").validate())
+                .containsExactly(new FieldProblem("/recurrence/exdates", "has 1000000 dates; expected at most 1000"));
+        // As people say them, they are not even read.
+        var problems = new Problems();
+        var said = new RecurrenceDraft(
+                RecurrenceType.RRULE,
+                "2026-01-01T02:00",
+                null,
+                null,
+                null,
+                "FREQ=DAILY",
+                Collections.nCopies(1_000_000, "no time at all"),
+                null,
+                null);
+        new WindowDraft("w", Kind.PERMIT, said, "PT1H", "UTC", everyone(), null, null, null)
+                .define(new WindowId(new UUID(1, 1)), "", problems);
+        assertThat(catchThrowableOfType(InvalidInput.class, problems::throwIfAny)
+                        .problems())
                 .containsExactly(new FieldProblem("/recurrence/exdates", "has 1000000 dates; expected at most 1000"));
     }
 
@@ -182,6 +266,10 @@ class WindowCheckTest {
                         "/recurrence/interval",
                         "/target/path",
                         "/validUntil");
+    }
+
+    private static TargetDraft everyone() {
+        return new TargetDraft(TargetType.TENANT, null, null, null);
     }
 
     private static Duration hours(int hours) {

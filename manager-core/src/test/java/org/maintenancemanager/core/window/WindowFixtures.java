@@ -1,7 +1,10 @@
 package org.maintenancemanager.core.window;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -26,20 +29,20 @@ import org.maintenancemanager.core.window.WindowDefinition.Weekly;
 import org.maintenancemanager.core.window.WindowDefinition.Zone;
 
 /** Windows, and nodes to have them, in few words. */
-final class WindowFixtures {
+public final class WindowFixtures {
     private WindowFixtures() {}
 
-    static WindowDefinition permit(String name, Recurrence recurrence, String zone) {
+    public static WindowDefinition permit(String name, Recurrence recurrence, String zone) {
         return window(name, Kind.PERMIT, recurrence, Zone.of(zone), new Tenant());
     }
 
-    static WindowDefinition freeze(String name, Recurrence recurrence, String zone) {
+    public static WindowDefinition freeze(String name, Recurrence recurrence, String zone) {
         return window(name, Kind.FREEZE, recurrence, Zone.of(zone), new Tenant());
     }
 
-    static WindowDefinition window(String name, Kind kind, Recurrence recurrence, Zone zone, Target target) {
+    public static WindowDefinition window(String name, Kind kind, Recurrence recurrence, Zone zone, Target target) {
         return new WindowDefinition(
-                new WindowId(UUID.nameUUIDFromBytes(name.getBytes(java.nio.charset.StandardCharsets.UTF_8))),
+                new WindowId(UUID.nameUUIDFromBytes(name.getBytes(UTF_8))),
                 name,
                 kind,
                 recurrence,
@@ -50,28 +53,28 @@ final class WindowFixtures {
                 null);
     }
 
-    static Weekly weekly(String start, String duration, DayOfWeek... days) {
+    public static Weekly weekly(String start, String duration, DayOfWeek... days) {
         return new Weekly(Set.copyOf(Arrays.asList(days)), 1, LocalDateTime.parse(start), Duration.parse(duration));
     }
 
-    static RRule rule(String start, String rule, String duration) {
+    public static RRule rule(String start, String rule, String duration) {
         return new RRule(LocalDateTime.parse(start), rule, List.of(), List.of(), Duration.parse(duration));
     }
 
-    static OneShot oneShot(String start, String end) {
+    public static OneShot oneShot(String start, String end) {
         return new OneShot(LocalDateTime.parse(start), LocalDateTime.parse(end));
     }
 
-    static Schedule schedule(WindowDefinition... windows) {
+    public static Schedule schedule(WindowDefinition... windows) {
         return new Schedules(1, List.of(windows)).forNode(node("/eu", "Europe/Berlin"));
     }
 
     /** All openings that start in a year of UTC, as a client of {@link Schedule} would find them. */
-    static List<Opening> openings(Schedule schedule, int year) {
+    public static List<Opening> openings(Schedule schedule, int year) {
         List<Opening> found = new ArrayList<>();
-        java.time.Instant end = java.time.Instant.parse((year + 1) + "-01-01T00:00:00Z");
-        Optional<Opening> next = schedule.nextAfter(
-                java.time.Instant.parse(year + "-01-01T00:00:00Z").minusMillis(1));
+        Instant end = Instant.parse((year + 1) + "-01-01T00:00:00Z");
+        Optional<Opening> next =
+                schedule.nextAfter(Instant.parse(year + "-01-01T00:00:00Z").minusMillis(1));
         while (next.isPresent() && next.get().start().isBefore(end)) {
             found.add(next.get());
             next = schedule.nextAfter(next.get().start());
@@ -79,15 +82,16 @@ final class WindowFixtures {
         return found;
     }
 
-    static ZoneId zone(WindowDefinition window) {
+    public static ZoneId zone(WindowDefinition window) {
         return ((FixedZone) window.zone()).id();
     }
 
-    static Selectable node(String sitePath, String zone) {
+    public static Selectable node(String sitePath, String zone) {
         return new TestNode(new UUID(1, 1), sitePath, zone, Map.of());
     }
 
-    record TestNode(UUID nodeId, String sitePath, String zone, Map<String, String> labels) implements Selectable {
+    public record TestNode(UUID nodeId, String sitePath, String zone, Map<String, String> labels)
+            implements Selectable {
         @Override
         public String name() {
             return "edge-1";

@@ -3,6 +3,7 @@ package org.maintenancemanager.web.security;
 import static org.maintenancemanager.core.access.Permission.API_TOKEN_MANAGE;
 import static org.maintenancemanager.core.access.Permission.AUDIT_READ;
 import static org.maintenancemanager.core.access.Permission.BUDGET_MANAGE;
+import static org.maintenancemanager.core.access.Permission.CAMPAIGN_APPROVE;
 import static org.maintenancemanager.core.access.Permission.CAMPAIGN_MANAGE;
 import static org.maintenancemanager.core.access.Permission.CAMPAIGN_PAUSE;
 import static org.maintenancemanager.core.access.Permission.CAMPAIGN_RUN;
@@ -144,6 +145,12 @@ public final class AccessRules {
                     tenant("POST", "/api/v1/campaigns/{id}:overrideWindows", CAMPAIGN_RUN)
                             .fresh(true),
                     tenant("POST", "/api/v1/campaigns/{id}:clearOverride", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:promote-wave", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:skip-wave", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:approve", CAMPAIGN_APPROVE),
+                    tenant("POST", "/api/v1/campaigns/{id}:deny", CAMPAIGN_APPROVE),
+                    tenant("GET", "/api/v1/approval-rule", FLEET_READ),
+                    tenant("PATCH", "/api/v1/approval-rule", TENANT_MANAGE).fresh(true),
                     // who may do what, and who did
                     anywhere("GET", "/api/v1/tenants", FLEET_READ),
                     anywhere("GET", "/api/v1/tenants/{id}", FLEET_READ),

@@ -58,3 +58,7 @@ create table ddi_gateway (
     foreign key (tenant_id, register_site) references site,
     check ((register_site is null) = (register_architecture is null))
 );
+
+select protect('node_client');
+select protect('client_token');
+select protect('ddi_gateway');

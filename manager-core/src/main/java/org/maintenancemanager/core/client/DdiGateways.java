@@ -21,6 +21,7 @@ import org.maintenancemanager.core.event.Outbox;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.KnownNode;
@@ -107,7 +108,8 @@ public class DdiGateways implements ChangeListener {
     }
 
     private Optional<Gateway> read(String tenant) {
-        return jdbc.sql("""
+        // The tenant is only a name yet.
+        return EveryTenant.get(() -> jdbc.sql("""
                         select g.tenant_id, g.secret_sha256, g.register_site is not null as registers
                         from ddi_gateway g join tenant t on t.id = g.tenant_id
                         where t.name = :tenant and g.enabled
@@ -117,7 +119,7 @@ public class DdiGateways implements ChangeListener {
                         new TenantId(row.getObject("tenant_id", UUID.class)),
                         row.getBytes("secret_sha256"),
                         row.getBoolean("registers")))
-                .optional();
+                .optional());
     }
 
     private record Place(UUID site, String architecture, boolean approved) {}

@@ -35,7 +35,9 @@ import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.node.NodeState;
+import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.beans.factory.DisposableBean;
@@ -323,15 +325,18 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
         byKind.forEach((asked, items) -> {
             Map<String, NodeEntry> found = new HashMap<>();
             List<Key> keys = items.stream().map(Batcher.Item::input).distinct().toList();
-            jdbc.sql(SELECT.formatted(asked, "true"))
+            // Whose a credential or a name is follows from it.
+            EveryTenant.run(() -> jdbc.sql(SELECT.formatted(asked, "true"))
                     .param("first", Ledger.texts(keys, NodeDirectory::first))
                     .param("second", Ledger.texts(keys, NodeDirectory::second))
                     .query((row, number) -> {
                         TenantId tenant = new TenantId(row.getObject("tenant_id", UUID.class));
                         long generation = generationOfAllBefore + generationsBefore.getOrDefault(tenant, 0L);
-                        return found.put(row.getString("key"), entry(row, tenant, started, generation));
+                        NodeEntry entry = entry(row, tenant, started, generation);
+                        found.put(row.getString("key"), entry);
+                        return entry;
                     })
-                    .list();
+                    .list());
             for (Batcher.Item<Key, Optional<NodeEntry>> item : items) {
                 String second = second(item.input());
                 String text = second == null ? first(item.input()) : first(item.input()) + ' ' + second;

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,7 @@ public class UpdateClockwork {
     }
 
     public void tick() {
-        List<TenantId> tenants = jdbc.sql("""
+        List<TenantId> tenants = EveryTenant.get(() -> jdbc.sql("""
                         select distinct tenant_id from permit where ended_at is null and valid_until < now()
                         union
                         select n.tenant_id from node n
@@ -52,7 +53,7 @@ public class UpdateClockwork {
                         where n.state = 'DECOMMISSIONED' and n.updated_at > now() - interval '1 day'
                         """)
                 .query((row, number) -> new TenantId(row.getObject("tenant_id", UUID.class)))
-                .list();
+                .list());
         for (TenantId tenant : tenants) {
             try {
                 CallContext.system(tenant, "update clockwork").run(() -> {

@@ -35,7 +35,6 @@ import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.node.NodeState;
-import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;

@@ -13,9 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.maintenancemanager.web.ddi.Plant.Controller;
-import org.maintenancemanager.web.ddi.Plant.Release;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
+import org.maintenancemanager.web.testing.Plant;
+import org.maintenancemanager.web.testing.Plant.Controller;
+import org.maintenancemanager.web.testing.Plant.Release;
 import tools.jackson.databind.JsonNode;
 
 /** The hawkBit device API, call by call. */

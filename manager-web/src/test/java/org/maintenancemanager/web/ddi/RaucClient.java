@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.web.testing.Plant;
 import tools.jackson.databind.JsonNode;
 
 /**

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.maintenancemanager.web.testing.Plant;
 
 /** Debian's SWUpdate as a device API client, with images that it accepts. Dry runs: nothing of this machine is written. */
 final class Swupdate {

@@ -16,9 +16,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.testing.Invariants;
-import org.maintenancemanager.web.ddi.Plant.Controller;
-import org.maintenancemanager.web.ddi.Plant.Release;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
+import org.maintenancemanager.web.testing.Plant;
+import org.maintenancemanager.web.testing.Plant.Controller;
+import org.maintenancemanager.web.testing.Plant.Release;
 
 /** Debian's SWUpdate against a running manager. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -96,6 +96,16 @@ public class Campaigns {
         return views.find(tenant(), id).orElseThrow(() -> new NotFound("campaign", id.toString()));
     }
 
+    /**
+     * What a campaign would be made of this, with the waves that it would have; writes nothing.
+     *
+     * @throws InvalidInput if it would not be made
+     */
+    public CampaignSpec checked(CampaignSpec spec) {
+        InvalidInput.throwIfAny(check(spec, null));
+        return withLastWave(spec);
+    }
+
     /** A campaign in DRAFT. */
     @Transactional
     public CampaignView create(CampaignSpec spec) {

@@ -75,8 +75,23 @@ public final class Decisions {
     }
 
     private static Decision beforeDownload(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
-        Decision stopped = holdsPermit(update, now) ? stoppedByNode(node) : stopped(node, update, campaign, now);
-        return stopped == null ? DOWNLOAD : stopped;
+        ClientProfile client = node.client();
+        if (holdsPermit(update, now)) {
+            Decision stopped = stoppedByNode(node);
+            return stopped != null ? stopped : client.permitBeforeDownload() ? PERMIT_HELD : DOWNLOAD;
+        }
+        Decision stopped = stopped(node, update, campaign, now);
+        if (stopped != null) {
+            return stopped;
+        }
+        if (!client.permitBeforeDownload()) {
+            return DOWNLOAD;
+        }
+        Gate closed = disturbing(node, update, campaign, now);
+        if (closed == null) {
+            return INSTALL;
+        }
+        return client.downloadsAhead() ? DOWNLOAD : stoppedAt(Directive.WAIT, closed);
     }
 
     private static Decision beforeInstall(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
@@ -89,6 +104,12 @@ public final class Decisions {
         if (stopped != null) {
             return stopped;
         }
+        Gate closed = disturbing(node, update, campaign, now);
+        return closed == null ? INSTALL : stoppedAt(Directive.WAIT, closed);
+    }
+
+    /** The gates that only what disturbs a node has to pass. */
+    private static @Nullable Gate disturbing(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
         Schedule schedule = PermitTerms.schedule(node, campaign, now);
         Gate closed = freeze(schedule, now);
         if (closed == null) {
@@ -97,10 +118,7 @@ public final class Decisions {
         if (closed == null) {
             closed = budget(node, campaign);
         }
-        if (closed == null) {
-            closed = expiredPermit(update);
-        }
-        return closed == null ? INSTALL : stoppedAt(Directive.WAIT, closed);
+        return closed == null ? expiredPermit(update) : closed;
     }
 
     private static boolean holdsPermit(UpdateFacts update, Instant now) {

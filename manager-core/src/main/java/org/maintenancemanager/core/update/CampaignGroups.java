@@ -12,6 +12,8 @@ import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.PermitId;
 import org.maintenancemanager.core.campaign.UpdateId;
+import org.maintenancemanager.core.decision.ClientFamily;
+import org.maintenancemanager.core.decision.ClientProfile;
 import org.maintenancemanager.core.decision.NodeFacts;
 import org.maintenancemanager.core.decision.UpdateFacts;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
@@ -78,7 +80,7 @@ class CampaignGroups {
                         select g.*, s.path, s.zone as site_zone, target.id as image
                         from (
                             select %1$s, update_state, wave, attempt, blocked, running, running_counter, permit_held, permit_ran_out,
-                                   count(*) as nodes, min(state_reason) as state_reason, min(state_since) as state_since,
+                                   family, count(*) as nodes, min(state_reason) as state_reason, min(state_since) as state_since,
                                    min(granted_at) as granted_at, min(valid_until) as valid_until,
                                    min(lost_at) as lost_at
                             from (
@@ -87,6 +89,9 @@ class CampaignGroups {
                                        coalesce(p.valid_until > :now, false) as permit_held,
                                        coalesce(p.valid_until <= :now, false) as permit_ran_out,
                                        b.node_id is not null as blocked,
+                                       coalesce(client.family_override, client.family,
+                                                case when client.node_id is null then 'OWN' else 'DDI_OTHER' end)
+                                           as family,
                                        running.image_sha256 as running, known.release_counter as running_counter
                                 from node_update u
                                 cross join target
@@ -94,6 +99,8 @@ class CampaignGroups {
                                 left join permit p on (p.tenant_id, p.id) = (u.tenant_id, u.permit_id)
                                 left join node_block b
                                     on (b.tenant_id, b.node_id, b.image_id) = (u.tenant_id, u.node_id, target.id)
+                                left join node_client client
+                                    on (client.tenant_id, client.node_id) = (u.tenant_id, u.node_id)
                                 left join odd on odd.node_id = u.node_id
                                 left join lateral (
                                     select slot.image_sha256 from node_slot slot
@@ -106,7 +113,7 @@ class CampaignGroups {
                                 where u.tenant_id = :tenant and u.campaign_id = :campaign and u.active
                             ) member
                             group by %1$s, update_state, wave, attempt, blocked, running, running_counter, permit_held,
-                                     permit_ran_out
+                                     permit_ran_out, family
                         ) g
                         join site s on s.tenant_id = :tenant and s.id = g.g_site
                         cross join target
@@ -137,7 +144,8 @@ class CampaignGroups {
                 blocked,
                 forNode.schedule(),
                 forNode.usual(),
-                forNode.budgets());
+                forNode.budgets(),
+                ClientProfile.of(ClientFamily.valueOf(row.getString("family"))));
         PermitFacts permit = row.getObject("granted_at") == null
                 ? null
                 : new PermitFacts(

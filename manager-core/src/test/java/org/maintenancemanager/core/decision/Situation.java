@@ -86,6 +86,7 @@ final class Situation {
     Duration neededTime;
 
     Duration guardTime = Duration.ZERO;
+    ClientProfile client = ClientProfile.OWN;
 
     @Nullable
     WindowOverride override;
@@ -163,7 +164,8 @@ final class Situation {
                 blocked,
                 schedule,
                 usual,
-                budgets);
+                budgets,
+                client);
     }
 
     UpdateFacts update() {

@@ -1,5 +1,7 @@
 package org.maintenancemanager.web.session;
 
+import static java.util.Objects.requireNonNull;
+
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
@@ -123,7 +125,7 @@ class OidcServer {
     @Bean
     OAuth2TokenCustomizer<JwtEncodingContext> claims() {
         return token -> {
-            String who = token.getPrincipal().getName();
+            String who = requireNonNull(token.getPrincipal()).getName();
             token.getClaims().claim("groups", List.of(who + "s"));
             token.getClaims().claim("preferred_username", who);
             if (token.getTokenType().getValue().equals("access_token")) {

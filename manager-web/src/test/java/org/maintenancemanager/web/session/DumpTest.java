@@ -47,12 +47,6 @@ class DumpTest {
                 .POST(java.net.http.HttpRequest.BodyPublishers.ofString("""
                         {"name": "kept", "scopes": ["read"], "expiresAt": "2199-01-01T00:00:00Z"}"""));
         secrets.add(secretOf(Browser.body(manager.send(kept)).get("token").asString()));
-        String feed = Browser.body(
-                        manager.post("/api/v1/calendar-feeds", "{\"name\": \"dump-%s\"}".formatted(UUID.randomUUID())))
-                .get("url")
-                .asString();
-        secrets.add(feed.replaceFirst(".*\\.([^.]+)\\.ics", "$1"));
-
         String dump = dump();
 
         assertThat(dump).contains(person.name());

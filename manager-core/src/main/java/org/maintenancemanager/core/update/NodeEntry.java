@@ -83,6 +83,7 @@ record NodeEntry(
                 stateReason,
                 architecture,
                 hardware,
+                sitePath,
                 runningSha256,
                 runningReleaseCounter,
                 blocked,

@@ -34,7 +34,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.simulator.vector.Vector;
+import org.maintenancemanager.simulator.vector.VectorManager;
 import org.maintenancemanager.testing.Invariants;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 
@@ -267,6 +270,24 @@ class ShellClientTest {
             campaign(machine.name(), image);
             awaitState(machine, "CONFIRMED");
             assertThat(nodeId(machine)).isEqualTo(id);
+        }
+    }
+
+    static List<Vector> vectors() {
+        return Vector.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("vectors")
+    void passesTheTestVectorsForClients(Vector vector, @TempDir Path directory) throws Exception {
+        try (VectorManager played = VectorManager.play(vector, 0);
+                ShellMachine machine = ShellMachine.start(
+                        directory.resolve(vector.name()), played.uri().toString(), VectorManager.ENROLLMENT_TOKEN, 0)) {
+            await(vector.name())
+                    .atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> assertThat(played.missing()).as(machine.log()).isNull());
+            assertThat(played.mistakes()).isEmpty();
         }
     }
 

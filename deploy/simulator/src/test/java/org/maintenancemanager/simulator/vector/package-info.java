@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.simulator.vector;
+
+import org.jspecify.annotations.NullMarked;

@@ -81,3 +81,5 @@ create table guard_point (
     primary key (tenant_id, campaign_id, id),
     foreign key (tenant_id, campaign_id) references campaign_guard on delete cascade
 );
+
+select protect('campaign_guard'), protect('guard_cohort'), protect('guard_cell'), protect('guard_point');

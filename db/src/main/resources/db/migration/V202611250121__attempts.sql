@@ -48,3 +48,5 @@ create table campaign_run (
 create unique index campaign_run_open on campaign_run (tenant_id, campaign_id) where ended_at is null;
 insert into campaign_run (tenant_id, campaign_id, began_at)
     select tenant_id, id, coalesce(started_at, updated_at) from campaign where state = 'RUNNING';
+
+select protect('phase_clock'), protect('campaign_run');

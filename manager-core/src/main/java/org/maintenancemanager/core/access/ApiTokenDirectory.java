@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext.ActorKind;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,7 +61,7 @@ public class ApiTokenDirectory implements ChangeListener {
         if (token.kind() != Token.Kind.API) {
             return Optional.empty();
         }
-        Known found = known.get(token.id(), this::load);
+        Known found = known.get(token.id(), id -> EveryTenant.get(() -> load(id)));
         boolean matches = token.matches(found == null ? NO_SECRET : found.sha256());
         if (found == null || !matches || !found.isFrom(address)) {
             return Optional.empty();
@@ -130,10 +131,10 @@ public class ApiTokenDirectory implements ChangeListener {
             return;
         }
         Arrays.asList(used).forEach(usedSinceFlush::remove);
-        jdbc.sql("""
+        EveryTenant.run(() -> jdbc.sql("""
                         update api_token a set last_used_at = now()
                         from unnest(:ids) as used (id)
                         where a.id = used.id
-                        """).param("ids", used).update();
+                        """).param("ids", used).update());
     }
 }

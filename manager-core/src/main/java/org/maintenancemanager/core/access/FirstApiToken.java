@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -62,6 +63,10 @@ public class FirstApiToken {
      */
     @Transactional
     public boolean keep(Token given) {
+        return CallContext.system(TenantId.DEFAULT, "start").get(() -> keepInDefaultTenant(given));
+    }
+
+    private boolean keepInDefaultTenant(Token given) {
         boolean usable = jdbc.sql("""
                         insert into api_token as a (tenant_id, id, name, secret_sha256, scopes, expires_at)
                         values (:tenant, :id, 'bootstrap', :sha256, :scopes, now() + interval '1 year')
@@ -85,6 +90,10 @@ public class FirstApiToken {
     /** A new token if there is no usable one; to be shown to the operator now, since it is not stored. */
     @Transactional
     public Optional<Token> makeIfNone() {
+        return EveryTenant.get(this::makeIfNoneAnywhere);
+    }
+
+    private Optional<Token> makeIfNoneAnywhere() {
         // Two replicas that start at once make one token.
         jdbc.sql("lock table api_token in share row exclusive mode").update();
         Token token = Token.generate(Token.Kind.API);

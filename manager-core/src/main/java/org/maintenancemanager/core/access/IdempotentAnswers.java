@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -183,9 +184,10 @@ public class IdempotentAnswers {
     /** Of all tenants: it is the manager's own upkeep. */
     @Scheduled(initialDelayString = "PT10M", fixedDelayString = "PT1H")
     void forgetOld() {
-        jdbc.sql("delete from idempotency_key where created_at < now() - make_interval(secs => :kept)")
-                .param("kept", KEPT.toSeconds())
-                .update();
+        EveryTenant.run(
+                () -> jdbc.sql("delete from idempotency_key where created_at < now() - make_interval(secs => :kept)")
+                        .param("kept", KEPT.toSeconds())
+                        .update());
     }
 
     private static UUID tenant() {

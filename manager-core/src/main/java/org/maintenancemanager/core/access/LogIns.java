@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.CallContext.ActorKind;
 import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -312,7 +313,7 @@ public class LogIns {
                 address,
                 unknown -> passwords.run(() -> {
                     Set<String> names = new HashSet<>();
-                    jdbc.sql("""
+                    EveryTenant.run(() -> jdbc.sql("""
                             select distinct lower(p.name) as name, p.id
                             from console_session s
                             join person p on p.tenant_id = s.tenant_id and p.id = s.person_id
@@ -323,13 +324,13 @@ public class LogIns {
                             .param("most", NAMES_OF_AN_ADDRESS)
                             .query((row, number) -> names.add(row.getString("name"))
                                     | names.add(People.subject(row.getObject("id", UUID.class))))
-                            .list();
+                            .list());
                     return names;
                 }));
     }
 
     private @Nullable Known find(String name) {
-        return jdbc.sql("""
+        return EveryTenant.get(() -> jdbc.sql("""
                         select p.* from person p
                         join tenant t on t.id = p.tenant_id and t.state = 'ACTIVE'
                         where lower(p.name) = lower(:name) and p.issuer is null and p.state = 'ACTIVE'
@@ -338,18 +339,19 @@ public class LogIns {
                 .param("name", name)
                 .query((row, number) -> known(row))
                 .optional()
-                .orElse(null);
+                .orElse(null));
     }
 
     private @Nullable Known find(TenantId tenant, UUID id) {
-        return jdbc.sql("""
+        return CallContext.system(tenant, "log-in")
+                .get(() -> jdbc.sql("""
                         select p.* from person p where p.tenant_id = :tenant and p.id = :id and p.state = 'ACTIVE'
                         """)
-                .param("tenant", tenant.value())
-                .param("id", id)
-                .query((row, number) -> known(row))
-                .optional()
-                .orElse(null);
+                        .param("tenant", tenant.value())
+                        .param("id", id)
+                        .query((row, number) -> known(row))
+                        .optional()
+                        .orElse(null));
     }
 
     private static Known known(java.sql.ResultSet row) throws java.sql.SQLException {

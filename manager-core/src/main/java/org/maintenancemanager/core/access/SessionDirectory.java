@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext.ActorKind;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -60,7 +61,7 @@ public class SessionDirectory implements ChangeListener {
         if (token.kind() != Token.Kind.SESSION) {
             return Optional.empty();
         }
-        Known found = known.get(token.id(), this::load);
+        Known found = known.get(token.id(), id -> EveryTenant.get(() -> load(id)));
         boolean matches = token.matches(found == null ? NO_SECRET : found.sha256());
         if (found == null || !matches) {
             return Optional.empty();
@@ -155,11 +156,11 @@ public class SessionDirectory implements ChangeListener {
             return;
         }
         Arrays.asList(used).forEach(usedSinceFlush::remove);
-        jdbc.sql("""
+        EveryTenant.run(() -> jdbc.sql("""
                         update console_session s set last_used_at = now()
                         from unnest(:ids) as used (id)
                         where s.id = used.id
-                        """).param("ids", used).update();
+                        """).param("ids", used).update());
     }
 
     static @Nullable String abbreviated(@Nullable String text, int most) {

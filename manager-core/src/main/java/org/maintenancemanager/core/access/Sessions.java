@@ -15,6 +15,7 @@ import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -195,14 +196,14 @@ public class Sessions {
     @Scheduled(fixedDelayString = "PT10M")
     @Transactional
     void forgetOld() {
-        jdbc.sql("""
+        EveryTenant.run(() -> jdbc.sql("""
                         delete from console_session
                         where ctid in (
                             select ctid from console_session
                             where expires_at < now() - make_interval(days => :days)
                             limit 10000
                             for update skip locked)
-                        """).param("days", DAYS_KEPT).update();
+                        """).param("days", DAYS_KEPT).update());
     }
 
     private static Session session(ResultSet row) throws SQLException {

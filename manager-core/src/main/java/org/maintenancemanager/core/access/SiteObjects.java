@@ -1,6 +1,7 @@
 package org.maintenancemanager.core.access;
 
 import java.util.UUID;
+import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Reach;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -47,16 +48,17 @@ public class SiteObjects {
 
     /** Whether there is such an object, and its site lies within. */
     public boolean isWithin(Kind kind, TenantId tenant, UUID id, Reach reach) {
-        return jdbc.sql("""
+        return CallContext.system(tenant, "admission")
+                .get(() -> jdbc.sql("""
                         select exists (
                             select from %s
                               and exists (select from unnest(cast(:sites as text[])) r
                                           where s.path = r or starts_with(s.path, r || '/')))
                         """.formatted(kind.from))
-                .param("tenant", tenant.value())
-                .param("id", id)
-                .param("sites", reach.sites().toArray(String[]::new))
-                .query(Boolean.class)
-                .single();
+                        .param("tenant", tenant.value())
+                        .param("id", id)
+                        .param("sites", reach.sites().toArray(String[]::new))
+                        .query(Boolean.class)
+                        .single());
     }
 }

@@ -3,6 +3,7 @@ package org.maintenancemanager.core.audit;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -34,7 +35,7 @@ class AuditGauges {
         if (System.nanoTime() - readAt >= REMEMBERED.toNanos()) {
             readAt = System.nanoTime();
             try {
-                last = read();
+                last = EveryTenant.get(this::read);
             } catch (DataAccessException unknown) {
                 last = new Reading(Double.NaN, Double.NaN);
             }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +40,11 @@ public class AuditRetention {
 
     public void sweep() {
         int batches = 0;
-        List<Due> due = due();
+        List<Due> due = EveryTenant.get(this::due);
         while (!due.isEmpty() && batches < BATCHES_A_SWEEP) {
             due.forEach(this::prune);
             batches += due.size();
-            due = due();
+            due = EveryTenant.get(this::due);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.maintenancemanager.api.admin.ChainedAuditEvent;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -71,7 +72,7 @@ public class AuditSequencer {
 
     /** Returns how many events it took. */
     int chainBatch() {
-        Integer events = transactions.execute(status -> isAlone() ? chain() : 0);
+        Integer events = EveryTenant.get(() -> transactions.execute(status -> isAlone() ? chain() : 0));
         chained.increment(events);
         return events;
     }

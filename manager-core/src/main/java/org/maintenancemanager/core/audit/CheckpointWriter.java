@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.UUID;
 import org.maintenancemanager.api.admin.AuditCheckpoint;
 import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -47,6 +48,10 @@ class CheckpointWriter {
             return;
         }
         lookedAt = System.nanoTime();
+        EveryTenant.run(this::signAllDue);
+    }
+
+    private void signAllDue() {
         jdbc.sql("""
                         select t.id, head.seq, encode(head.hash, 'hex') as hash
                         from tenant t

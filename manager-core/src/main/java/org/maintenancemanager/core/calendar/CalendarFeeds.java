@@ -24,6 +24,7 @@ import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.query.ViolatedConstraint;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.core.window.WindowOutlook;
@@ -142,7 +143,7 @@ public class CalendarFeeds {
             return Optional.empty();
         }
         // Asked each time, so that a revoked one is gone at once.
-        List<Known> known = jdbc.sql("""
+        List<Known> known = EveryTenant.get(() -> jdbc.sql("""
                         select f.tenant_id, f.name, s.path, f.secret_sha256
                         from calendar_feed f join site s on s.tenant_id = f.tenant_id and s.id = f.site_id
                         where f.id = :id
@@ -153,7 +154,7 @@ public class CalendarFeeds {
                         row.getString("name"),
                         row.getString("path"),
                         row.getBytes("secret_sha256")))
-                .list();
+                .list());
         return known.stream()
                 .filter(feed -> token.matches(feed.secret))
                 .findFirst()

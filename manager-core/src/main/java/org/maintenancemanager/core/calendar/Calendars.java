@@ -41,6 +41,7 @@ import org.maintenancemanager.core.query.StaleVersion;
 import org.maintenancemanager.core.query.ViolatedConstraint;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.window.WindowDefinition;
@@ -296,7 +297,7 @@ public class Calendars {
     /** Fetches those of all tenants that are due, a few at a time. */
     public void refreshDue() {
         record Due(TenantId tenant, CalendarId id) {}
-        List<Due> due = jdbc.sql("""
+        List<Due> due = EveryTenant.get(() -> jdbc.sql("""
                         select tenant_id, id from calendar
                         where url is not null and enabled and next_check_at <= now()
                         order by next_check_at
@@ -306,7 +307,7 @@ public class Calendars {
                 .query((row, number) -> new Due(
                         new TenantId(row.getObject("tenant_id", UUID.class)),
                         new CalendarId(row.getObject("id", UUID.class))))
-                .list();
+                .list());
         if (due.isEmpty()) {
             return;
         }

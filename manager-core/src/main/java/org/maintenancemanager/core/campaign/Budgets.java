@@ -88,7 +88,7 @@ public class Budgets {
             rows.save(new BudgetRow(id, site, draft));
             ids.add(id);
         }
-        flush();
+        flush(drafts);
         List<Budget> created = new ArrayList<>();
         for (BudgetId id : ids) {
             adoptPermits(tenant, id);
@@ -159,7 +159,7 @@ public class Budgets {
         }
         problems.throwIfAny();
         row.take(wanted);
-        flush();
+        flush(List.of(wanted));
         Budget after = LIST.load(jdbc, tenant, id.value());
         if (after.revision() != before.revision()) {
             audit.record("budget.changed", KIND, id, before, after);
@@ -203,7 +203,7 @@ public class Budgets {
         return sites;
     }
 
-    private void flush() {
+    private void flush(List<BudgetDraft> wanted) {
         try {
             rows.flush();
         } catch (DataIntegrityViolationException refusal) {
@@ -214,8 +214,14 @@ public class Budgets {
             throw new Conflict(
                     ProblemType.CONFLICT,
                     constraint.name().contains("site")
-                            ? "A site can have only one budget; see site %s.".formatted(constraint.values())
-                            : "There can be only one budget named '%s'.".formatted(constraint.values()));
+                            ? "A site can have only one budget; see site %s."
+                                    .formatted(ViolatedConstraint.oneOf(wanted.stream()
+                                            .map(draft -> String.valueOf(draft.sitePath()))
+                                            .toList()))
+                            : "There can be only one budget named %s."
+                                    .formatted(ViolatedConstraint.oneOf(wanted.stream()
+                                            .map(draft -> String.valueOf(draft.name()))
+                                            .toList())));
         }
     }
 

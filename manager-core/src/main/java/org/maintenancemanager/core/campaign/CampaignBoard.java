@@ -30,6 +30,7 @@ import org.maintenancemanager.core.guard.SequentialTest;
 import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.image.ImageState;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,6 +130,10 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
 
     /** Concurrent callers each see a state at least as new as their call. */
     private void read() {
+        EveryTenant.run(this::readAll);
+    }
+
+    private void readAll() {
         synchronized (reading) {
             Map<CampaignId, List<WaveFacts>> waves = waves();
             Map<CampaignId, List<HeldCohort>> held = held();

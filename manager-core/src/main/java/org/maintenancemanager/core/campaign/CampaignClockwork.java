@@ -10,6 +10,7 @@ import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,11 +64,11 @@ public class CampaignClockwork {
     private record Due(TenantId tenant, CampaignId campaign) {}
 
     private List<Due> due(String sql) {
-        return jdbc.sql(sql)
+        return EveryTenant.get(() -> jdbc.sql(sql)
                 .query((row, number) -> new Due(
                         new TenantId(row.getObject("tenant_id", UUID.class)),
                         new CampaignId(row.getObject("id", UUID.class))))
-                .list();
+                .list());
     }
 
     @FunctionalInterface

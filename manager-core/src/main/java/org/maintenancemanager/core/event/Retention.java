@@ -1,6 +1,7 @@
 package org.maintenancemanager.core.event;
 
 import java.time.Duration;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -25,8 +26,10 @@ public class Retention {
 
     /** One sweep, of at most 10,000 rows a table; what is left is the next one's. */
     public void sweep() {
-        delete("outbox", outbox);
-        delete("idempotency_key", idempotency);
+        EveryTenant.run(() -> {
+            delete("outbox", outbox);
+            delete("idempotency_key", idempotency);
+        });
     }
 
     private void delete(String table, Duration keep) {

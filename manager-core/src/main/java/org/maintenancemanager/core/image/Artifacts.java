@@ -13,6 +13,7 @@ import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Problems;
+import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -92,15 +93,16 @@ public class Artifacts {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        boolean published = jdbc.sql("""
+        boolean published = CallContext.system(tenant, "artifacts")
+                .get(() -> jdbc.sql("""
                         select exists (
                             select from image
                             where tenant_id = :tenant and sha256 = :sha256 and stored and state = 'PUBLISHED')
                         """)
-                .param("tenant", tenant.value())
-                .param("sha256", sha256)
-                .query(Boolean.class)
-                .single();
+                        .param("tenant", tenant.value())
+                        .param("sha256", sha256)
+                        .query(Boolean.class)
+                        .single());
         return published ? found : Optional.empty();
     }
 

@@ -69,7 +69,7 @@ public class Channels {
             refuseUnfit("/" + i, drafts.get(i));
             created.add(rows.save(new ChannelRow(new ChannelId(Ids.next()), drafts.get(i))));
         }
-        flush();
+        flush(drafts);
         List<Channel> channels = created.stream().map(ChannelRow::channel).toList();
         channels.forEach(
                 channel -> journal.changed(KIND, "created", channel.id().value(), null, channel));
@@ -119,7 +119,7 @@ public class Channels {
             refuseUnfit("", wanted);
         }
         row.take(wanted);
-        flush();
+        flush(List.of(wanted));
         Channel after = row.channel();
         if (after.revision() != before.revision()) {
             boolean promoted = after.image() != null && !after.image().equals(before.image());
@@ -166,7 +166,7 @@ public class Channels {
         return rows.findById(id.value()).orElseThrow(() -> new NotFound(KIND, id.toString()));
     }
 
-    private void flush() {
+    private void flush(List<ChannelDraft> wanted) {
         try {
             rows.flush();
         } catch (DataIntegrityViolationException refusal) {
@@ -176,7 +176,10 @@ public class Channels {
             }
             throw new Conflict(
                     ProblemType.CONFLICT,
-                    "There can be only one channel of family and name '%s'.".formatted(constraint.values()));
+                    "There can be only one channel of family and name %s."
+                            .formatted(ViolatedConstraint.oneOf(wanted.stream()
+                                    .map(draft -> draft.family() + ", " + draft.name())
+                                    .toList())));
         }
     }
 

@@ -80,7 +80,7 @@ public class Images {
         List<ImageRow> created = drafts.stream()
                 .map(draft -> rows.save(new ImageRow(new ImageId(Ids.next()), draft)))
                 .toList();
-        flush();
+        flush(drafts);
         List<Image> images = created.stream().map(ImageRow::image).toList();
         images.forEach(image -> journal.changed(KIND, "created", image.id().value(), null, image));
         return images;
@@ -125,7 +125,7 @@ public class Images {
                             .formatted(id, row.state()));
         }
         row.take(wanted);
-        flush();
+        flush(List.of(wanted));
         Image after = row.image();
         if (after.revision() != before.revision()) {
             journal.changed(KIND, "changed", id.value(), before, after);
@@ -261,7 +261,7 @@ public class Images {
         return rows.findById(id.value()).orElseThrow(() -> new NotFound(KIND, id.toString()));
     }
 
-    private void flush() {
+    private void flush(List<ImageDraft> wanted) {
         try {
             rows.flush();
         } catch (DataIntegrityViolationException refusal) {
@@ -271,8 +271,11 @@ public class Images {
             }
             throw new Conflict(
                     ProblemType.CONFLICT,
-                    "There can be only one image of family, architecture and version '%s'."
-                            .formatted(constraint.values()));
+                    "There can be only one image of family, architecture and version %s."
+                            .formatted(ViolatedConstraint.oneOf(wanted.stream()
+                                    .map(draft -> "%s, %s, %s"
+                                            .formatted(draft.family(), draft.architecture(), draft.version()))
+                                    .toList())));
         }
     }
 

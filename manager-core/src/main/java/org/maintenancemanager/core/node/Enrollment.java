@@ -16,6 +16,7 @@ import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.event.Outbox;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
@@ -93,7 +94,7 @@ public class Enrollment {
     public EnrollResponse enroll(EnrollRequest request, @Nullable String requestId) {
         Grant grant = Token.parse(request.enrollmentToken())
                 .filter(token -> token.kind() == Token.Kind.ENROLLMENT)
-                .flatMap(this::check)
+                .flatMap(token -> EveryTenant.get(() -> check(token)))
                 .orElseThrow(EnrollmentRefused::new);
         NodeKey key = NodeKey.parse(request.publicKey())
                 .orElseThrow(() ->

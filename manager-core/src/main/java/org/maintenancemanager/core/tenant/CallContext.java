@@ -1,11 +1,13 @@
 package org.maintenancemanager.core.tenant;
 
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * On whose behalf the present call runs: bound once at the edge (a filter, an interceptor, a job), read by whatever
- * touches data or writes the audit. Code that runs without one sees no tenant's data.
+ * touches data or writes the audit. PostgreSQL shows the rows of its tenant only; a statement that runs without one, and
+ * not inside of {@link EveryTenant}, fails as soon as it meets a row of a tenant.
  *
  * @param actor the name that the audit shows: a token's name and id, a node's id, the name of a job
  * @param requestId of the HTTP or gRPC request; null in jobs
@@ -69,10 +71,18 @@ public record CallContext(
     }
 
     public void run(Runnable work) {
-        ScopedValue.where(CURRENT, this).run(work);
+        bound().run(work);
+    }
+
+    public <T extends @Nullable Object> T get(Supplier<T> work) {
+        return bound().call(work::get);
     }
 
     public <T extends @Nullable Object> T call(Callable<T> work) throws Exception {
-        return ScopedValue.where(CURRENT, this).call(work::call);
+        return bound().call(work::call);
+    }
+
+    private ScopedValue.Carrier bound() {
+        return ScopedValue.where(CURRENT, this).where(RowScope.CURRENT, tenant.toString());
     }
 }

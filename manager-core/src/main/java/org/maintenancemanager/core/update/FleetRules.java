@@ -15,6 +15,8 @@ import org.maintenancemanager.core.decision.NeededTime;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.node.Selectable;
+import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.HardwareTimings.Measured;
 import org.maintenancemanager.core.window.Schedule;
@@ -126,7 +128,8 @@ class FleetRules implements ChangeListener, SmartLifecycle {
     }
 
     Rules of(TenantId tenant) {
-        return rules.computeIfAbsent(tenant, this::read);
+        return rules.computeIfAbsent(
+                tenant, unread -> CallContext.system(unread, "fleet rules").get(() -> read(unread)));
     }
 
     void refresh(TenantId tenant) {
@@ -147,7 +150,7 @@ class FleetRules implements ChangeListener, SmartLifecycle {
     private record TenantBudget(TenantId tenant, BudgetFacts facts) {}
 
     private List<TenantBudget> budgets() {
-        return jdbc.sql("""
+        return EveryTenant.get(() -> jdbc.sql("""
                         select b.tenant_id, b.id, b.name, s.path, b.max_in_flight, b.in_flight
                         from budget b join site s on (s.tenant_id, s.id) = (b.tenant_id, b.site_id)
                         """)
@@ -159,15 +162,16 @@ class FleetRules implements ChangeListener, SmartLifecycle {
                                 row.getString("path"),
                                 row.getInt("max_in_flight"),
                                 row.getInt("in_flight"))))
-                .list();
+                .list());
     }
 
     /** The zone that a person at the tenant expects times in. */
     ZoneId zone(TenantId tenant) {
-        return ZoneId.of(jdbc.sql("select zone from tenant where id = :tenant")
-                .param("tenant", tenant.value())
-                .query(String.class)
-                .single());
+        return ZoneId.of(CallContext.system(tenant, "fleet rules")
+                .get(() -> jdbc.sql("select zone from tenant where id = :tenant")
+                        .param("tenant", tenant.value())
+                        .query(String.class)
+                        .single()));
     }
 
     @Override

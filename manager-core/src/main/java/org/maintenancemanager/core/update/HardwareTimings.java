@@ -12,6 +12,7 @@ import org.maintenancemanager.core.decision.NeededTime;
 import org.maintenancemanager.core.decision.NeededTime.Source;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.window.NeededTimes;
 import org.springframework.beans.factory.annotation.Value;
@@ -97,6 +98,10 @@ public class HardwareTimings implements NeededTimes {
     }
 
     private List<Timing> list(TenantId tenant) {
+        return CallContext.system(tenant, "hardware timings").get(() -> read(tenant));
+    }
+
+    private List<Timing> read(TenantId tenant) {
         return jdbc.sql("""
                         select hardware, samples, p50_seconds, p95_seconds, refreshed_at
                         from hardware_timing
@@ -116,7 +121,7 @@ public class HardwareTimings implements NeededTimes {
     /** Measures again. Tenants of which a P95 changed are told, so that decisions follow within seconds. */
     @Transactional
     public void refresh() {
-        List<TenantId> changed = jdbc.sql("""
+        List<TenantId> changed = EveryTenant.get(() -> jdbc.sql("""
                         with finished as (
                             select p.tenant_id, n.hardware, extract(epoch from p.ended_at - p.granted_at) seconds,
                                    row_number() over (partition by p.tenant_id, n.hardware order by p.ended_at desc) latest
@@ -163,7 +168,7 @@ public class HardwareTimings implements NeededTimes {
                 .param("shortest", SHORTEST.toSeconds())
                 .param("longest", LONGEST.toSeconds())
                 .query((row, number) -> new TenantId(row.getObject("tenant_id", UUID.class)))
-                .list();
+                .list());
         changed.forEach(notes::tenantChanged);
     }
 }

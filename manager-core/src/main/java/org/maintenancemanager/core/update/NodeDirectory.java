@@ -34,7 +34,9 @@ import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.node.NodeState;
+import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.beans.factory.DisposableBean;
@@ -238,12 +240,12 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
 
     private Optional<NodeEntry> readByNode(KnownNode node) {
         // Only when the entry was dropped between authentication and use.
-        Optional<UUID> credential = jdbc.sql(
-                        "select id from credential where tenant_id = :tenant and node_id = :node limit 1")
-                .param("tenant", node.tenant().value())
-                .param("node", node.id().value())
-                .query(UUID.class)
-                .optional();
+        Optional<UUID> credential = CallContext.system(node.tenant(), "node directory")
+                .get(() -> jdbc.sql("select id from credential where tenant_id = :tenant and node_id = :node limit 1")
+                        .param("tenant", node.tenant().value())
+                        .param("node", node.id().value())
+                        .query(UUID.class)
+                        .optional());
         return credential.flatMap(this::find);
     }
 
@@ -255,7 +257,8 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
         Map<UUID, NodeEntry> found = new HashMap<>();
         String[] credentials =
                 batch.stream().map(item -> item.input().toString()).distinct().toArray(String[]::new);
-        select("asked.id = any (:ids::uuid[])", credentials)
+        // Whose a credential is follows from it.
+        EveryTenant.run(() -> select("asked.id = any (:ids::uuid[])", credentials)
                 .query((row, number) -> {
                     TenantId tenant = new TenantId(row.getObject("tenant_id", UUID.class));
                     long generation = generationOfAllBefore + generationsBefore.getOrDefault(tenant, 0L);
@@ -263,7 +266,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                     found.put(row.getObject("credential_id", UUID.class), entry);
                     return entry;
                 })
-                .list();
+                .list());
         for (Batcher.Item<UUID, Optional<NodeEntry>> item : batch) {
             NodeEntry entry = found.get(item.input());
             if (entry == null) {

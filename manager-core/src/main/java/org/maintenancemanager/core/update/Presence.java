@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
@@ -101,7 +102,8 @@ class Presence implements SmartLifecycle {
             // In the order of ids, so that replicas that write at the same time do not wait in a circle.
             entries.sort(Map.Entry.comparingByKey(java.util.Comparator.comparing(Key::node)));
             for (int from = 0; from < entries.size(); from += BATCH) {
-                write(tenant, entries.subList(from, Math.min(from + BATCH, entries.size())));
+                List<Map.Entry<Key, Seen>> batch = entries.subList(from, Math.min(from + BATCH, entries.size()));
+                CallContext.system(tenant, "presence").run(() -> write(tenant, batch));
             }
         });
     }

@@ -11,6 +11,7 @@ import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ public class UpdateClockwork {
     }
 
     public void tick() {
-        List<TenantId> tenants = jdbc.sql("""
+        List<TenantId> tenants = EveryTenant.get(() -> jdbc.sql("""
                         select distinct tenant_id from permit where ended_at is null and valid_until < now()
                         union
                         select distinct tenant_id from phase_clock where due_at < now()
@@ -69,7 +70,7 @@ public class UpdateClockwork {
                         where n.state = 'DECOMMISSIONED' and n.updated_at > now() - interval '1 day'
                         """)
                 .query((row, number) -> new TenantId(row.getObject("tenant_id", UUID.class)))
-                .list();
+                .list());
         for (TenantId tenant : tenants) {
             try {
                 CallContext.system(tenant, "update clockwork").run(() -> {
@@ -92,9 +93,10 @@ public class UpdateClockwork {
             return;
         }
         sweptAt = now;
-        List<TenantId> tenants = jdbc.sql("select distinct tenant_id from node_update where queued")
-                .query((row, number) -> new TenantId(row.getObject("tenant_id", UUID.class)))
-                .list();
+        List<TenantId> tenants =
+                EveryTenant.get(() -> jdbc.sql("select distinct tenant_id from node_update where queued")
+                        .query((row, number) -> new TenantId(row.getObject("tenant_id", UUID.class)))
+                        .list());
         for (TenantId tenant : tenants) {
             try {
                 sweepNow(tenant);

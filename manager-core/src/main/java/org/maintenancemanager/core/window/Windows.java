@@ -105,7 +105,7 @@ public class Windows {
         }
         problems.throwIfAny();
         definitions.forEach(definition -> rows.save(new WindowRow(definition, targets.site(definition))));
-        flush();
+        flush(definitions);
         List<Window> created = load(tenant, definitions);
         created.forEach(window -> audit.record("window.created", KIND, window.id(), null, window.draft()));
         changed(tenant);
@@ -142,7 +142,7 @@ public class Windows {
         targets.check(wanted, "", problems);
         problems.throwIfAny();
         row.take(wanted, targets.site(wanted));
-        flush();
+        flush(List.of(wanted));
         Window after = LIST.load(jdbc, tenant, id.value());
         if (after.revision() != before.revision()) {
             audit.record("window.changed", KIND, id, before.draft(), after.draft());
@@ -157,7 +157,7 @@ public class Windows {
         WindowRow row = lock(id, revision);
         Window before = LIST.load(jdbc, tenant, id.value());
         rows.delete(row);
-        flush();
+        rows.flush();
         audit.record("window.deleted", KIND, id, before.draft(), null);
         changed(tenant);
     }
@@ -217,13 +217,13 @@ public class Windows {
             }
         }
         // Names that those before gave up may be taken again.
-        flush();
+        flush(List.copyOf(byEvent.values()));
         for (WindowRow row : rowsBefore) {
             Long revision = before.get(new WindowId(row.id()));
             changed |= revision != null && revision != row.revision();
         }
         missing.forEach((event, wanted) -> rows.save(new WindowRow(wanted, targets.site(wanted)).of(calendar, event)));
-        flush();
+        flush(List.copyOf(byEvent.values()));
         changed |= !missing.isEmpty();
         if (changed) {
             changed(tenant);
@@ -264,6 +264,10 @@ public class Windows {
 
     /** All windows and freezes of a tenant, disabled ones too, in one select; for what holds them in memory. */
     public WindowSet definitions(TenantId tenant) {
+        return CallContext.system(tenant, "windows").get(() -> readDefinitions(tenant));
+    }
+
+    private WindowSet readDefinitions(TenantId tenant) {
         var found = new Object() {
             @Nullable
             Long version;
@@ -337,7 +341,7 @@ public class Windows {
         return row;
     }
 
-    private void flush() {
+    private void flush(List<WindowDefinition> wanted) {
         try {
             rows.flush();
         } catch (DataIntegrityViolationException refusal) {
@@ -347,7 +351,9 @@ public class Windows {
             }
             throw new Conflict(
                     ProblemType.CONFLICT,
-                    "There can be only one window or freeze named '%s'.".formatted(constraint.values()));
+                    "There can be only one window or freeze named %s."
+                            .formatted(ViolatedConstraint.oneOf(
+                                    wanted.stream().map(WindowDefinition::name).toList())));
         }
     }
 

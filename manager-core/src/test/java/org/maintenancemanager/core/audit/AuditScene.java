@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.maintenancemanager.api.admin.AuditCheckpoint;
 import org.maintenancemanager.api.admin.AuditVerification;
+import org.maintenancemanager.testing.CoreTest;
 import org.maintenancemanager.testing.TestTenant;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -15,7 +16,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A tenant with an audit of its own, and those who work on it. */
 record AuditScene(TestTenant tenant, ApplicationContext context) {
     static AuditScene create(ApplicationContext context) {
-        return new AuditScene(TestTenant.create(context.getBean(JdbcClient.class)), context);
+        return new AuditScene(
+                TestTenant.create(context.getBean(CoreTest.OwnerJdbc.class).client()), context);
     }
 
     JdbcClient jdbc() {
@@ -56,7 +58,7 @@ record AuditScene(TestTenant tenant, ApplicationContext context) {
     /** Signs the end of the chain as of this time. */
     AuditCheckpoint sign(Instant at) {
         long seq = links();
-        return bean(CheckpointWriter.class).sign(id(), seq, hash(seq), at);
+        return tenant.as(() -> bean(CheckpointWriter.class).sign(id(), seq, hash(seq), at));
     }
 
     /** The highest number in the chain. */
@@ -91,17 +93,17 @@ record AuditScene(TestTenant tenant, ApplicationContext context) {
     }
 
     AuditVerification verify() {
-        return new StoredChain(
-                        jdbc(),
+        return tenant.as(() -> new StoredChain(
+                        bean(JdbcClient.class),
                         bean(PlatformTransactionManager.class),
                         bean(TrustedKeys.class),
                         bean(AuditDirectory.class)::checkpoints)
-                .verify(tenant.id());
+                .verify(tenant.id()));
     }
 
     /** What somebody does who may do everything in the database: triggers are off. {@code :tenant} is this tenant. */
     void tamper(String... statements) {
-        bean(TransactionTemplate.class).executeWithoutResult(status -> {
+        bean(CoreTest.OwnerJdbc.class).transactions().executeWithoutResult(status -> {
             jdbc().sql("set local session_replication_role = 'replica'").update();
             for (String sql : statements) {
                 jdbc().sql(sql).param("tenant", id()).update();

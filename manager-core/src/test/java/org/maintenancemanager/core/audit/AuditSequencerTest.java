@@ -30,9 +30,9 @@ class AuditSequencerTest {
     private final DataSource dataSource;
     private final TransactionTemplate transactions;
 
-    AuditSequencerTest(ApplicationContext context, DataSource dataSource, TransactionTemplate transactions) {
+    AuditSequencerTest(ApplicationContext context, CoreTest.OwnerJdbc owner, TransactionTemplate transactions) {
         this.scene = AuditScene.create(context);
-        this.dataSource = dataSource;
+        this.dataSource = owner.pool();
         this.transactions = transactions;
     }
 

@@ -77,6 +77,9 @@ public final class AccessRules {
                     sites("POST", "/api/v1/enrollment-tokens", CREDENTIAL_MANAGE),
                     sites("DELETE", "/api/v1/enrollment-tokens/{id}", CREDENTIAL_MANAGE, ENROLLMENT_TOKEN),
                     anywhere("GET", "/api/v1/hardware", FLEET_READ),
+                    tenant("GET", "/api/v1/overview", FLEET_READ),
+                    tenant("GET", "/api/v1/nodes:count", FLEET_READ),
+                    anywhere("GET", "/api/v1/events", FLEET_READ),
                     // what became of them
                     sites("GET", "/api/v1/node-updates", FLEET_READ),
                     sites("GET", "/api/v1/node-updates/{id}", FLEET_READ, NODE_UPDATE),
@@ -135,6 +138,9 @@ public final class AccessRules {
                     tenant("GET", "/api/v1/campaigns/{id}", FLEET_READ),
                     tenant("GET", "/api/v1/campaigns/{id}/waves", FLEET_READ),
                     tenant("GET", "/api/v1/campaigns/{id}/reasons", FLEET_READ),
+                    tenant("GET", "/api/v1/campaigns/{id}/guard", FLEET_READ),
+                    tenant("POST", "/api/v1/campaigns/{id}:hold-cohort", CAMPAIGN_PAUSE),
+                    tenant("POST", "/api/v1/campaigns/{id}:release-cohort", CAMPAIGN_RUN),
                     tenant("POST", "/api/v1/campaigns", CAMPAIGN_MANAGE),
                     tenant("PATCH", "/api/v1/campaigns/{id}", CAMPAIGN_MANAGE),
                     tenant("DELETE", "/api/v1/campaigns/{id}", CAMPAIGN_MANAGE),
@@ -175,6 +181,10 @@ public final class AccessRules {
                     tenant("GET", "/api/v1/audit/checkpoints", AUDIT_READ),
                     tenant("GET", "/api/v1/audit/keys", AUDIT_READ),
                     known("GET", "/api/openapi.yaml"),
+                    // the console's pages and files, which tell nothing
+                    open("GET", "/"),
+                    open("GET", "/console"),
+                    open("GET", "/console/{*path}"),
                     // oneself, in the console
                     open("POST", "/console/login"),
                     known("GET", "/console/session"),

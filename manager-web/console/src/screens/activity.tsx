@@ -13,9 +13,11 @@ import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
 import { UpdateTable } from './campaign';
 
+const TABS = ['audit', 'updates'] as const;
+
 export default function Activity() {
   const [parameters, setParameters] = useSearchParams();
-  const tab = parameters.get('tab') === 'updates' ? 'updates' : 'audit';
+  const tab = TABS.find((each) => each === parameters.get('tab')) ?? 'audit';
   return (
     <Screen title="Activity">
       <Tabs
@@ -23,7 +25,7 @@ export default function Activity() {
         aria-label="Activity"
         mountOnEnter
         unmountOnExit
-        onSelect={(_, key) => setParameters(key === 'updates' ? { tab: 'updates' } : {}, { replace: true })}
+        onSelect={(_, key) => setParameters(key === 'audit' ? {} : { tab: String(key) }, { replace: true })}
       >
         <Tab eventKey="audit" title={<TabTitleText>Audit</TabTitleText>}>
           <Audit />

@@ -47,6 +47,7 @@ class RowSecurityTest {
             "campaign.CampaignBoard",
             "campaign.CampaignClockwork",
             "event.Retention",
+            "forecast.Forecasts",
             "node.Enrollment",
             "update.FleetRules",
             "update.HardwareTimings",

@@ -12,8 +12,9 @@ import { READERS_ZONE } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
 import { UpdateTable } from './campaign';
+import { NightReport } from './night-report';
 
-const TABS = ['audit', 'updates'] as const;
+const TABS = ['audit', 'updates', 'night'] as const;
 
 export default function Activity() {
   const [parameters, setParameters] = useSearchParams();
@@ -32,6 +33,9 @@ export default function Activity() {
         </Tab>
         <Tab eventKey="updates" title={<TabTitleText>Updates of nodes</TabTitleText>}>
           <UpdateTable />
+        </Tab>
+        <Tab eventKey="night" title={<TabTitleText>Night report</TabTitleText>}>
+          <NightReport />
         </Tab>
       </Tabs>
     </Screen>

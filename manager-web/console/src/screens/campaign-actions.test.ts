@@ -9,8 +9,8 @@ function campaign(changes: Partial<Schemas['Campaign']>): Schemas['Campaign'] {
 }
 
 describe('what can be done with a campaign', () => {
-  it('that has ended is nothing', () => {
-    expect(shownActs(campaign({ state: 'COMPLETED' }))).toEqual([]);
+  it('that has ended is to bring its nodes back', () => {
+    expect(shownActs(campaign({ state: 'COMPLETED' }))).toEqual(['roll-back']);
   });
 
   it('that asks a second person is to answer', () => {

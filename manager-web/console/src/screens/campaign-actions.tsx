@@ -9,7 +9,7 @@ import { READERS_ZONE, Time } from '../ui/time';
 
 type Campaign = Schemas['Campaign'];
 
-const NAMES = ['start', 'pause', 'resume', 'approve', 'deny', 'promote-wave', 'skip-wave', 'overrideWindows', 'clearOverride', 'abort', 'delete'] as const;
+const NAMES = ['start', 'pause', 'resume', 'approve', 'deny', 'promote-wave', 'skip-wave', 'retry-failed', 'roll-back', 'overrideWindows', 'clearOverride', 'abort', 'delete'] as const;
 export type Act = (typeof NAMES)[number];
 
 interface ActWords {
@@ -35,6 +35,18 @@ const ACTS: Record<Act, ActWords> = {
     danger: true,
   },
   'skip-wave': { verb: 'Leave out this wave', permission: 'campaign.run', question: 'Its nodes that hold no permit are called off.', says: 'reason', danger: true },
+  'retry-failed': {
+    verb: 'Retry failed',
+    permission: 'campaign.run',
+    question: 'Updates that failed, rolled back or were lost get another attempt, each in its wave. The failures stay counted.',
+  },
+  'roll-back': {
+    verb: 'Roll back',
+    permission: 'campaign.manage',
+    question: 'Campaigns are drafted that bring its nodes back to what they ran before. Look at them, then start them.',
+    says: 'reason',
+    danger: true,
+  },
   overrideWindows: {
     verb: 'Override windows',
     permission: 'campaign.run',
@@ -65,13 +77,14 @@ export function shownActs(campaign: Campaign): Act[] {
         ...answers,
         campaign.state === 'RUNNING' ? 'pause' : 'resume',
         ...(campaign.waves.length > 1 ? (['promote-wave', 'skip-wave'] as const) : []),
+        ...(campaign.failures > 0 ? (['retry-failed'] as const) : []),
         overridden ? 'clearOverride' : 'overrideWindows',
         'abort',
       ];
     }
     case 'COMPLETED':
     case 'ABORTED':
-      return [];
+      return ['roll-back'];
   }
 }
 
@@ -121,6 +134,12 @@ async function send({ act, text, until, seen }: Said, key: string): Promise<Act>
       break;
     case 'skip-wave':
       await answer(api.POST('/api/v1/campaigns/{id}:skip-wave', { params, body: { reason: text } }));
+      break;
+    case 'retry-failed':
+      await answer(api.POST('/api/v1/campaigns/{id}:retry-failed', { params, body: {} }));
+      break;
+    case 'roll-back':
+      await answer(api.POST('/api/v1/campaigns/{id}:roll-back', { params, body: { reason: text } }));
       break;
     case 'overrideWindows':
       await answer(
@@ -173,6 +192,8 @@ function ActDialog({ act, campaign, onClose }: { act: Act; campaign: Campaign; o
       onClose();
       if (done === 'delete') {
         void navigate('/campaigns');
+      } else if (done === 'roll-back') {
+        void navigate('/campaigns?filter=state%3D%3DDRAFT');
       }
     },
   });

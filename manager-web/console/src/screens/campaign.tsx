@@ -15,6 +15,7 @@ import { formatDuration, Time } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
 import { AnsweredApprovals, Approvals, CampaignActions } from './campaign-actions';
+import { Forecast } from './campaign-outlook';
 import { ImageName } from './images';
 
 type Campaign = Schemas['Campaign'];
@@ -102,6 +103,14 @@ function Progress({ campaign }: { campaign: Campaign }) {
             </ol>
           </CardBody>
         </Card>
+        {campaign.startedAt !== undefined && campaign.endedAt === undefined && (
+          <Card>
+            <CardTitle component="h2">Forecast against actual</CardTitle>
+            <CardBody>
+              <Forecast campaign={campaign} />
+            </CardBody>
+          </Card>
+        )}
         </div>
         <div className="mm-stack">
           <Card>

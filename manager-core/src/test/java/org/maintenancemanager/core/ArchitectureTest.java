@@ -77,6 +77,9 @@ class ArchitectureTest {
                             "node.Selector",
                             "query.Rsql",
                             "query.SqlCondition",
+                            "ddi.DdiRules",
+                            "ddi.DdiTask",
+                            "ddi.DdiFeedback",
                             "update.UpdateLifecycle"));
 
     private static final Set<String> CLOCKS_AND_DICE = Set.of("now", "currentTimeMillis", "nanoTime", "randomUUID");

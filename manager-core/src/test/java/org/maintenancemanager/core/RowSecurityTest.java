@@ -46,6 +46,7 @@ class RowSecurityTest {
             "calendar.Calendars",
             "campaign.CampaignBoard",
             "campaign.CampaignClockwork",
+            "client.DdiGateways",
             "event.Retention",
             "forecast.Forecasts",
             "node.Enrollment",

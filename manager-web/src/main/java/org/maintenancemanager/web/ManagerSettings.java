@@ -11,12 +11,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     {@code mmat_<32 hex digits>.<43 base64url characters>}, or 32 to 200 printable ASCII characters without a blank.
  *     Absent, and no usable API token in the database: one is made and printed once, on the console
  * @param nodeApi limits of the node API
+ * @param ddi the hawkBit device API
  * @param metrics how many label values the metrics may have
  */
 @ConfigurationProperties("manager")
 public record ManagerSettings(
         @Nullable String bootstrapToken,
         @DefaultValue NodeApi nodeApi,
+        @DefaultValue Ddi ddi,
         @DefaultValue Metrics metrics) {
     /**
      * @param pollsPerSecond polls that one node may make per second for long; 0: no limit
@@ -32,6 +34,19 @@ public record ManagerSettings(
             if (pollsPerSecond < 0 || pollBurst < 1 || nodesRemembered < 1) {
                 throw new IllegalArgumentException(
                         "manager.node-api: polls-per-second must be 0 or more, poll-burst and nodes-remembered 1 or more");
+            }
+        }
+    }
+
+    /**
+     * @param publicUrl how device API clients reach the manager, as {@code https://updates.example.com}, for the
+     *     addresses in its answers; absent: as the request came, which is wrong behind a proxy that ends TLS
+     */
+    public record Ddi(@Nullable String publicUrl) {
+        public Ddi {
+            if (publicUrl != null && !publicUrl.matches("https?://[^/?#\\s]+")) {
+                throw new IllegalArgumentException(
+                        "manager.ddi.public-url must be http:// or https:// and a host, with nothing behind it");
             }
         }
     }

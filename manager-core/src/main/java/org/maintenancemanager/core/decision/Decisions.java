@@ -78,8 +78,23 @@ public final class Decisions {
     }
 
     private static Decision beforeDownload(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
-        Decision stopped = holdsPermit(update, now) ? stoppedByNode(node) : stopped(node, update, campaign, now);
-        return stopped == null ? DOWNLOAD : stopped;
+        ClientProfile client = node.client();
+        if (holdsPermit(update, now)) {
+            Decision stopped = stoppedByNode(node);
+            return stopped != null ? stopped : client.permitBeforeDownload() ? PERMIT_HELD : DOWNLOAD;
+        }
+        Decision stopped = stopped(node, update, campaign, now);
+        if (stopped != null) {
+            return stopped;
+        }
+        if (!client.permitBeforeDownload()) {
+            return DOWNLOAD;
+        }
+        Gate closed = disturbing(node, update, campaign, now);
+        if (closed == null) {
+            return INSTALL;
+        }
+        return client.downloadsAhead() ? DOWNLOAD : stoppedAt(Directive.WAIT, closed);
     }
 
     private static Decision beforeInstall(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
@@ -92,6 +107,12 @@ public final class Decisions {
         if (stopped != null) {
             return stopped;
         }
+        Gate closed = disturbing(node, update, campaign, now);
+        return closed == null ? INSTALL : stoppedAt(Directive.WAIT, closed);
+    }
+
+    /** The gates that only what disturbs a node has to pass. */
+    private static @Nullable Gate disturbing(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
         Schedule schedule = PermitTerms.schedule(node, campaign, now);
         Gate closed = freeze(schedule, now);
         if (closed == null) {
@@ -100,6 +121,7 @@ public final class Decisions {
         if (closed == null) {
             closed = budget(node, campaign);
         }
+<<<<<<< HEAD
         if (closed == null) {
             closed = guard(node, update, campaign);
         }
@@ -107,6 +129,9 @@ public final class Decisions {
             closed = expiredPermit(update);
         }
         return closed == null ? INSTALL : stoppedAt(Directive.WAIT, closed);
+=======
+        return closed == null ? expiredPermit(update) : closed;
+>>>>>>> main
     }
 
     private static boolean holdsPermit(UpdateFacts update, Instant now) {

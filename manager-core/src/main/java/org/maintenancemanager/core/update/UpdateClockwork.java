@@ -153,7 +153,8 @@ public class UpdateClockwork {
                         join campaign c on (c.tenant_id, c.id) = (p.tenant_id, p.campaign_id)
                         join node_presence presence on (presence.tenant_id, presence.node_id) = (p.tenant_id, p.node_id)
                         where p.tenant_id = :tenant and p.ended_at is null and p.valid_until < now()
-                          and (u.state = 'DOWNLOADED' or c.prestage and u.state in ('INSTALLING', 'STAGED'))
+                          and (u.state in ('OFFERED', 'DOWNLOADING', 'DOWNLOADED')
+                               or c.prestage and u.state in ('INSTALLING', 'STAGED'))
                           and presence.last_seen_at > p.valid_until
                         order by u.id
                         limit :batch

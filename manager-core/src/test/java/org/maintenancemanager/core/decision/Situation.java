@@ -88,6 +88,7 @@ final class Situation {
     Duration neededTime;
 
     Duration guardTime = Duration.ZERO;
+    ClientProfile client = ClientProfile.OWN;
 
     @Nullable
     WindowOverride override;
@@ -170,7 +171,8 @@ final class Situation {
                 blocked,
                 schedule,
                 usual,
-                budgets);
+                budgets,
+                client);
     }
 
     UpdateFacts update() {

@@ -18,6 +18,11 @@ public enum ProblemType {
     INVALID_CURSOR(400, "INVALID_ARGUMENT", "The cursor is not valid", "Start the listing again without a cursor."),
     UNAUTHENTICATED(401, "UNAUTHENTICATED", "No valid credential", "Send a valid token as Authorization: Bearer."),
     FORBIDDEN(403, "PERMISSION_DENIED", "Not permitted", "Ask for the permission named in detail."),
+    TENANT_SUSPENDED(
+            403,
+            "PERMISSION_DENIED",
+            "The tenant is suspended",
+            "Nothing is lost; ask whoever runs the manager, and try again after Retry-After."),
     NOT_FOUND(404, "NOT_FOUND", "There is no such object", "Check the id; it may have been deleted."),
     METHOD_NOT_ALLOWED(405, "UNIMPLEMENTED", "The method is not allowed here", "See the Allow header."),
     NOT_ACCEPTABLE(406, "INVALID_ARGUMENT", "No representation fits the Accept header", "Accept application/json."),
@@ -30,6 +35,8 @@ public enum ProblemType {
             "FAILED_PRECONDITION",
             "The Idempotency-Key was used for another request",
             "Use a new key for a new request."),
+    QUOTA_EXCEEDED(
+            409, "FAILED_PRECONDITION", "It is more than the tenant may have", "See detail for the quota and its use."),
     IN_USE(409, "FAILED_PRECONDITION", "It is still in use", "Remove the objects named in detail first."),
     PRECONDITION_FAILED(
             412, "ABORTED", "It was changed by someone else", "Load it again, and repeat the change on the new ETag."),

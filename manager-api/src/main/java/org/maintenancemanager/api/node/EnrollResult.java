@@ -4,7 +4,8 @@ import org.maintenancemanager.api.node.NodeMessages.EnrollResponse;
 import org.maintenancemanager.api.node.NodeMessages.IssuedCertificate;
 
 /** What became of an enrollment. */
-public sealed interface EnrollResult permits EnrollResult.Enrolled, EnrollResult.Certified, EnrollResult.Pending, Retry, Refused {
+public sealed interface EnrollResult
+        permits EnrollResult.Enrolled, EnrollResult.Certified, EnrollResult.Pending, Retry, Refused {
     /**
      * The node has an identity. Keep the token safe before the first poll; whoever lost it enrolls again with the same key.
      *

@@ -119,10 +119,7 @@ public final class NodeTls {
 
     private static String pem(String label, byte[] der) {
         return "-----BEGIN %s-----%n%s%n-----END %s-----%n"
-                .formatted(
-                        label,
-                        Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der),
-                        label)
+                .formatted(label, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der), label)
                 .replace("\r", "");
     }
 

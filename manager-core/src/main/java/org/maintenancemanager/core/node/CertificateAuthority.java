@@ -185,8 +185,7 @@ public class CertificateAuthority {
                                     name))
                             .toArray(GeneralName[]::new)));
             KeyStore store = emptyStore();
-            store.setKeyEntry(
-                    "server", pair.getPrivate(), password, new Certificate[] {signed(builder), certificate});
+            store.setKeyEntry("server", pair.getPrivate(), password, new Certificate[] {signed(builder), certificate});
             return store;
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("a certificate for the server could not be made", e);
@@ -210,10 +209,12 @@ public class CertificateAuthority {
 
     // Version 7 ids begin with a time, so the first bit is 0 and the number is positive.
     private static BigInteger serial(UUID id) {
-        return new BigInteger(1, ByteBuffer.allocate(16)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array());
+        return new BigInteger(
+                1,
+                ByteBuffer.allocate(16)
+                        .putLong(id.getMostSignificantBits())
+                        .putLong(id.getLeastSignificantBits())
+                        .array());
     }
 
     private void constrain(JcaX509v3CertificateBuilder builder, PublicKey publicKey, KeyPurposeId purpose)
@@ -244,7 +245,8 @@ public class CertificateAuthority {
         Files.createDirectories(directory);
         KeyPair pair = newKeys();
         Instant now = Instant.now();
-        var name = new X500Name("CN=Maintenance Manager nodes " + UUID.randomUUID().toString().substring(0, 8));
+        var name = new X500Name(
+                "CN=Maintenance Manager nodes " + UUID.randomUUID().toString().substring(0, 8));
         var builder = new JcaX509v3CertificateBuilder(
                 name,
                 new BigInteger(127, new SecureRandom()),
@@ -305,8 +307,9 @@ public class CertificateAuthority {
         Path former = directory.resolve("former");
         if (Files.isDirectory(former)) {
             try (Stream<Path> files = Files.list(former)) {
-                for (Path file :
-                        files.filter(one -> one.toString().endsWith(".pem")).sorted().toList()) {
+                for (Path file : files.filter(one -> one.toString().endsWith(".pem"))
+                        .sorted()
+                        .toList()) {
                     all.addAll(read(file).certificates);
                 }
             }

@@ -41,7 +41,12 @@ public class Credentials {
     private final TransactionTemplate transactions;
     private final JdbcClient jdbc;
 
-    Credentials(AuditLog audit, ChangeNotes notes, CertificateAuthority authority, TransactionTemplate transactions, JdbcClient jdbc) {
+    Credentials(
+            AuditLog audit,
+            ChangeNotes notes,
+            CertificateAuthority authority,
+            TransactionTemplate transactions,
+            JdbcClient jdbc) {
         this.audit = audit;
         this.notes = notes;
         this.authority = authority;

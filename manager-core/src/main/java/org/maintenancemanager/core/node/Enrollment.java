@@ -283,7 +283,8 @@ public class Enrollment {
     }
 
     private Optional<Living> findBySerial(Grant grant, EnrollRequest request) {
-        String serial = request.hardwareIds() == null ? null : request.hardwareIds().get("serial");
+        String serial =
+                request.hardwareIds() == null ? null : request.hardwareIds().get("serial");
         return serial == null || serial.isEmpty() ? Optional.empty() : findLiving(grant, "n.serial", serial);
     }
 
@@ -414,12 +415,7 @@ public class Enrollment {
         if (request.certificateRequest() != null) {
             IssuedCertificate certificate = credentials.certify(grant.tenant(), id, key, null);
             return new EnrollResponse(
-                    EnrollStatus.ENROLLED,
-                    id.toString(),
-                    null,
-                    POLL_WHEN_ENROLLED_SECONDS,
-                    serverEpoch(),
-                    certificate);
+                    EnrollStatus.ENROLLED, id.toString(), null, POLL_WHEN_ENROLLED_SECONDS, serverEpoch(), certificate);
         }
         Token token = Token.generate(Token.Kind.NODE);
         credentials.insert(grant.tenant(), List.of(new Credentials.Issue(new NodeId(id), token, null)));

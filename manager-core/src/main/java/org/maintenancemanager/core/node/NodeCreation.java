@@ -42,7 +42,13 @@ public class NodeCreation {
     private final JdbcClient jdbc;
     private final JsonMapper json;
 
-    NodeCreation(AuditLog audit, ChangeNotes notes, Credentials credentials, Quotas quotas, JdbcClient jdbc, JsonMapper json) {
+    NodeCreation(
+            AuditLog audit,
+            ChangeNotes notes,
+            Credentials credentials,
+            Quotas quotas,
+            JdbcClient jdbc,
+            JsonMapper json) {
         this.audit = audit;
         this.notes = notes;
         this.credentials = credentials;

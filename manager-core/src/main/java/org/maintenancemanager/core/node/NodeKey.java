@@ -67,8 +67,7 @@ record NodeKey(String pem, PublicKey key) {
             PublicKey key = KeyFactory.getInstance(isEdwards(request) ? "Ed25519" : "EC")
                     .generatePublic(new X509EncodedKeySpec(
                             request.getSubjectPublicKeyInfo().getEncoded()));
-            return isAllowed(key)
-                            && request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))
+            return isAllowed(key) && request.isSignatureValid(new JcaContentVerifierProviderBuilder().build(key))
                     ? Optional.of(of(key))
                     : Optional.empty();
         } catch (GeneralSecurityException

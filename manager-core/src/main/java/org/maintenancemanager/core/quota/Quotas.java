@@ -59,8 +59,7 @@ public class Quotas {
                 "delete images");
     }
 
-    private void require(
-            TenantId tenant, String column, String what, long more, String counting, String whatToDo) {
+    private void require(TenantId tenant, String column, String what, long more, String counting, String whatToDo) {
         Long limit = jdbc.sql("select " + column + " as most from tenant where id = :tenant")
                 .param("tenant", tenant.value())
                 .query((row, number) -> java.util.Optional.ofNullable(row.getObject("most", Number.class)))
@@ -75,8 +74,10 @@ public class Quotas {
                 .param("lock", "quota " + what + " " + tenant)
                 .query((row, number) -> "")
                 .list();
-        long present =
-                jdbc.sql(counting).param("tenant", tenant.value()).query(Long.class).single();
+        long present = jdbc.sql(counting)
+                .param("tenant", tenant.value())
+                .query(Long.class)
+                .single();
         if (present + more > limit) {
             throw new Conflict(
                     ProblemType.QUOTA_EXCEEDED,

@@ -42,7 +42,10 @@ class CredentialUses {
             credentials.firstUsed(used);
             used.forEach(first::remove);
         } catch (DataAccessException | TransactionException e) {
-            LOG.warn("the first use of {} credentials could not be noted, trying again: {}", used.size(), e.getMessage());
+            LOG.warn(
+                    "the first use of {} credentials could not be noted, trying again: {}",
+                    used.size(),
+                    e.getMessage());
         }
     }
 }

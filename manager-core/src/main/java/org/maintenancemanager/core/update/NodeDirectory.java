@@ -336,8 +336,9 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
             Boolean[] unused = (Boolean[]) row.getArray("unused").getArray();
             for (int i = 0; i < ids.length; i++) {
                 Instant expiresAt = expiries[i] == null ? null : ((java.sql.Timestamp) expiries[i]).toInstant();
-                credentials.put(ids[i], new NodeEntry.Credential(
-                                NodeEntry.Kind.valueOf(kinds[i]), secrets[i], expiresAt, unused[i]));
+                credentials.put(
+                        ids[i],
+                        new NodeEntry.Credential(NodeEntry.Kind.valueOf(kinds[i]), secrets[i], expiresAt, unused[i]));
             }
         }
         Long releaseCounter = row.getObject("running_release_counter", Long.class);

@@ -52,10 +52,7 @@ record NodeEntry(
 
     /** @param isUnused it replaces another one as soon as it is used, which has not been noted yet */
     record Credential(
-            Kind kind,
-            byte[] secretSha256,
-            @Nullable Instant expiresAt,
-            boolean isUnused) {}
+            Kind kind, byte[] secretSha256, @Nullable Instant expiresAt, boolean isUnused) {}
 
     /** The rules of the tenant applied to this node; kept as long as the rules are the same object. */
     static final class Applied {

@@ -51,7 +51,8 @@ public record ManagerSettings(
         public NodeTls {
             names = List.copyOf(names);
             if (port != null && (port < 0 || port > 65535)) {
-                throw new IllegalArgumentException("manager.node-tls.port is %d; allowed are 0 to 65535".formatted(port));
+                throw new IllegalArgumentException(
+                        "manager.node-tls.port is %d; allowed are 0 to 65535".formatted(port));
             }
             if (names.isEmpty()) {
                 throw new IllegalArgumentException("manager.node-tls.names is empty; name the host at least");

@@ -102,7 +102,8 @@ final class GrpcNodeTransport implements NodeTransport {
         Status status = e.getStatus();
         String why = status.getDescription() == null ? "" : status.getDescription();
         Metadata trailers = e.getTrailers() == null ? new Metadata() : e.getTrailers();
-        if (seconds(trailers.get(RETRY_AFTER)) > 0) {
+        if (status.getCode() == Status.Code.PERMISSION_DENIED && seconds(trailers.get(RETRY_AFTER)) > 0) {
+            // Refused for the time being, as while the tenant is suspended.
             return new Retry(seconds(trailers.get(RETRY_AFTER)), "gRPC status " + status.getCode() + " " + why);
         }
         return switch (status.getCode()) {

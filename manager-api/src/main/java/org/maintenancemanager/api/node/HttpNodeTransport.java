@@ -169,7 +169,7 @@ final class HttpNodeTransport implements NodeTransport {
         if (status == 408 || status == 425 || status == 429 || status >= 500) {
             return new Retry(seconds(headers, "Retry-After"), "HTTP status " + status);
         }
-        if (seconds(headers, "Retry-After") > 0) {
+        if (status == 403 && seconds(headers, "Retry-After") > 0) {
             // Refused for the time being, as while the tenant is suspended.
             return new Retry(seconds(headers, "Retry-After"), "HTTP status " + status);
         }

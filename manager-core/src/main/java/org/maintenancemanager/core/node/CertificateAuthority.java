@@ -23,12 +23,15 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.DERUTCTime;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -38,10 +41,12 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -68,6 +73,10 @@ public class CertificateAuthority {
     private static final Duration LIFE_OF_SERVER = Duration.ofDays(397);
     /** Clocks of nodes may be behind by so much. */
     private static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+    /** Until 2049, as RFC 5280 wants it (section 4.1.2.5). */
+    private static final DateTimeFormatter UTC_TIME =
+            DateTimeFormatter.ofPattern("yyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
 
     private static final String SIGNATURE = "SHA256withECDSA";
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:]*");
@@ -115,14 +124,14 @@ public class CertificateAuthority {
     /** @param credential becomes the serial number, by which the credential is found again */
     Made issue(UUID node, UUID credential, PublicKey publicKey, Instant now) {
         try {
-            Instant end = now.plus(lifeOfNode);
-            var builder = new JcaX509v3CertificateBuilder(
-                    certificate,
+            Instant end = now.plus(lifeOfNode).truncatedTo(ChronoUnit.SECONDS);
+            var builder = new X509v3CertificateBuilder(
+                    name(),
                     serial(credential),
-                    Date.from(now.minus(TOLERANCE)),
-                    Date.from(end),
+                    time(now.minus(TOLERANCE)),
+                    time(end),
                     new X500Name("CN=" + node),
-                    publicKey);
+                    info(publicKey));
             constrain(builder, publicKey, KeyPurposeId.id_kp_clientAuth);
             builder.addExtension(
                     Extension.subjectAlternativeName,
@@ -132,7 +141,7 @@ public class CertificateAuthority {
             int seconds = Math.toIntExact(lifeOfNode.toSeconds());
             return new Made(
                     sha256(made),
-                    made.getNotAfter().toInstant(),
+                    end,
                     new IssuedCertificate(pem(made), authorities(), seconds, seconds / 3 * 2));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("a certificate for node %s could not be made".formatted(node), e);
@@ -168,13 +177,13 @@ public class CertificateAuthority {
         try {
             KeyPair pair = newKeys();
             Instant now = Instant.now();
-            var builder = new JcaX509v3CertificateBuilder(
-                    certificate,
+            var builder = new X509v3CertificateBuilder(
+                    name(),
                     new BigInteger(127, new SecureRandom()),
-                    Date.from(now.minus(TOLERANCE)),
-                    Date.from(now.plus(LIFE_OF_SERVER)),
+                    time(now.minus(TOLERANCE)),
+                    time(now.plus(LIFE_OF_SERVER)),
                     new X500Name("CN=Maintenance Manager"),
-                    pair.getPublic());
+                    info(pair.getPublic()));
             constrain(builder, pair.getPublic(), KeyPurposeId.id_kp_serverAuth);
             builder.addExtension(
                     Extension.subjectAlternativeName,
@@ -217,7 +226,19 @@ public class CertificateAuthority {
                         .array());
     }
 
-    private void constrain(JcaX509v3CertificateBuilder builder, PublicKey publicKey, KeyPurposeId purpose)
+    private X500Name name() {
+        return X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    }
+
+    private static SubjectPublicKeyInfo info(PublicKey key) {
+        return SubjectPublicKeyInfo.getInstance(key.getEncoded());
+    }
+
+    private static Time time(Instant instant) {
+        return new Time(new DERUTCTime(UTC_TIME.format(instant)));
+    }
+
+    private void constrain(X509v3CertificateBuilder builder, PublicKey publicKey, KeyPurposeId purpose)
             throws GeneralSecurityException, IOException {
         var extensions = new JcaX509ExtensionUtils();
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
@@ -228,7 +249,7 @@ public class CertificateAuthority {
         builder.addExtension(Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(publicKey));
     }
 
-    private X509Certificate signed(JcaX509v3CertificateBuilder builder)
+    private X509Certificate signed(X509v3CertificateBuilder builder)
             throws OperatorCreationException, GeneralSecurityException {
         return new JcaX509CertificateConverter()
                 .getCertificate(builder.build(new JcaContentSignerBuilder(SIGNATURE).build(key)));
@@ -247,13 +268,13 @@ public class CertificateAuthority {
         Instant now = Instant.now();
         var name = new X500Name(
                 "CN=Maintenance Manager nodes " + UUID.randomUUID().toString().substring(0, 8));
-        var builder = new JcaX509v3CertificateBuilder(
+        var builder = new X509v3CertificateBuilder(
                 name,
                 new BigInteger(127, new SecureRandom()),
-                Date.from(now.minus(TOLERANCE)),
-                Date.from(now.plus(LIFE_OF_AUTHORITY)),
+                time(now.minus(TOLERANCE)),
+                time(now.plus(LIFE_OF_AUTHORITY)),
                 name,
-                pair.getPublic());
+                info(pair.getPublic()));
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
         builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
         builder.addExtension(

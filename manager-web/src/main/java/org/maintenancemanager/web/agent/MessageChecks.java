@@ -66,7 +66,8 @@ final class MessageChecks {
         } else {
             checks.required("/certificateRequest", request.certificateRequest(), 8192);
             if (request.publicKey() != null) {
-                checks.wrong("/publicKey", "stands beside a certificate request, which holds a key; only one is allowed");
+                checks.wrong(
+                        "/publicKey", "stands beside a certificate request, which holds a key; only one is allowed");
             }
         }
         checks.filled("/keyProof", request.keyProof(), 200);

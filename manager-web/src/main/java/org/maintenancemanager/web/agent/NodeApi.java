@@ -111,8 +111,7 @@ final class NodeApi extends HttpFilter {
         return Outcome.OK;
     }
 
-    private Outcome renew(HttpServletRequest request, HttpServletResponse response, String requestId)
-            throws Exception {
+    private Outcome renew(HttpServletRequest request, HttpServletResponse response, String requestId) throws Exception {
         KnownNode node = authenticate(request);
         requirePost(request, response);
         calls.countPoll(node);

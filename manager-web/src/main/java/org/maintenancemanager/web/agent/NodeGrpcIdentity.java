@@ -1,9 +1,9 @@
 package org.maintenancemanager.web.agent;
 
 import io.grpc.Context;
-import io.grpc.Grpc;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;

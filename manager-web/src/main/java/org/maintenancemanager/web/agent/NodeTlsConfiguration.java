@@ -35,7 +35,8 @@ class NodeTlsConfiguration {
     }
 
     @Bean
-    NodeListener nodeListener(ObjectProvider<SslBundles> bundles, CertificateAuthority authority, ManagerSettings settings) {
+    NodeListener nodeListener(
+            ObjectProvider<SslBundles> bundles, CertificateAuthority authority, ManagerSettings settings) {
         return new NodeListener(bundles, authority, settings);
     }
 

@@ -208,8 +208,7 @@ class NodeTlsTest {
         try {
             NodeClient client = NodeClient.grpc(channel, node.http(), tlsRoot()).withCertificate();
             assertThat(client.poll(POLL)).isInstanceOf(PollResult.Unchanged.class);
-            Certified next =
-                    node.with(renewed(client.renew(new RenewRequest(NodeTls.certificateRequest(node.keys)))));
+            Certified next = node.with(renewed(client.renew(new RenewRequest(NodeTls.certificateRequest(node.keys)))));
             assertThat(next.client().poll(POLL)).isInstanceOf(PollResult.Unchanged.class);
             await().until(() -> client.poll(POLL) instanceof Refused refused && refused.status() == 401);
         } finally {
@@ -243,7 +242,9 @@ class NodeTlsTest {
                     .isInstanceOfSatisfying(
                             StatusRuntimeException.class,
                             e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
-            assertThat(NodeClient.grpc(channel, http, tlsRoot()).withToken(token).poll(POLL))
+            assertThat(NodeClient.grpc(channel, http, tlsRoot())
+                            .withToken(token)
+                            .poll(POLL))
                     .isInstanceOf(PollResult.Unchanged.class);
         } finally {
             channel.shutdownNow();
@@ -298,8 +299,10 @@ class NodeTlsTest {
     void certificateInAHeaderIsNoIdentity(String header) throws Exception {
         Certified node = enroll(keys("EC"));
         String encoded = Base64.getEncoder().encodeToString(node.certificate().getEncoded());
-        for (String value : List.of(encoded, ":" + encoded + ":", java.net.URLEncoder.encode(
-                node.issued.certificate(), StandardCharsets.US_ASCII))) {
+        for (String value : List.of(
+                encoded,
+                ":" + encoded + ":",
+                java.net.URLEncoder.encode(node.issued.certificate(), StandardCharsets.US_ASCII))) {
             assertThat(MANAGER.send(MANAGER.request("/node/v1/poll")
                                     .header(header, value)
                                     .header("X-Forwarded-Proto", "https")

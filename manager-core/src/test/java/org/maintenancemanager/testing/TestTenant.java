@@ -30,6 +30,17 @@ public record TestTenant(TenantId id, JdbcClient jdbc) {
         }
     }
 
+    /** On behalf of another operator than {@link #as}. */
+    public <T> T asOther(String operator, Callable<T> work) {
+        try {
+            return new CallContext(id, CallContext.ActorKind.API_TOKEN, operator, "request-1").call(work);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     public void run(Runnable work) {
         new CallContext(id, CallContext.ActorKind.API_TOKEN, "tester", "request-1").run(work);
     }

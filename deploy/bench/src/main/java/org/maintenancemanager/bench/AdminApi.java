@@ -43,6 +43,14 @@ final class AdminApi implements AutoCloseable {
         return send(request(path).POST(BodyPublishers.noBody()));
     }
 
+    /** @param revision that is to be changed */
+    JsonNode patch(String path, long revision, Object change) throws IOException, InterruptedException {
+        return send(request(path)
+                .header("Content-Type", "application/merge-patch+json")
+                .header("If-Match", "\"" + revision + "\"")
+                .method("PATCH", BodyPublishers.ofByteArray(json.writeValueAsBytes(change))));
+    }
+
     JsonNode get(String path) throws IOException, InterruptedException {
         return send(request(path).GET());
     }

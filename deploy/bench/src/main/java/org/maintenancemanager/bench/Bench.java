@@ -36,6 +36,7 @@ final class Bench implements Callable<Integer> {
         GRANT,
         MEMORY,
         PGBENCH,
+        WINDOWS,
         ALL
     }
 
@@ -90,6 +91,11 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--results", description = "A file to write the results to, in Markdown.")
     private @Nullable Path results;
 
+    private static final int WINDOW_NODES = 1_000_000;
+
+    /** Of these, those that can poll. */
+    private static final int WINDOW_STAGE_NODES = 1000;
+
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
     private Bench() {}
@@ -120,8 +126,11 @@ final class Bench implements Callable<Integer> {
         if (wants(Part.PGBENCH) || wants(Part.REPORT) || wants(Part.GRANT)) {
             pgbench(postgres, scoreboard);
         }
-        if (!parts.equals(EnumSet.of(Part.PGBENCH))) {
+        if (!EnumSet.of(Part.PGBENCH, Part.WINDOWS).containsAll(parts)) {
             manager(postgres, scoreboard);
+        }
+        if (wants(Part.WINDOWS)) {
+            windows(postgres, scoreboard);
         }
         String header = header(postgres);
         String report = header + "\n" + scoreboard.table() + "\n";
@@ -184,17 +193,45 @@ final class Bench implements Callable<Integer> {
         release(2);
     }
 
+    /** On a database of its own, since it needs ten times the nodes of the others. */
+    private void windows(PostgresServer postgres, Scoreboard scoreboard) throws IOException, InterruptedException {
+        say("schedules in memory");
+        new ScheduleFigures(scoreboard).measure(runs);
+        String database = "manager_windows";
+        Path replica = Files.createDirectories(directory.resolve("replica"));
+        // One token for both, since a manager registers the one that it is started with.
+        String token = newToken();
+        Stage stage = stage(postgres, new Scoreboard(WINDOW_STAGE_NODES), database, WINDOW_STAGE_NODES, token);
+        ManagerProcess other = keep(ManagerProcess.start(setup(token), postgres, database, replica.toAbsolutePath()));
+        say("windows of %,d nodes".formatted(WINDOW_NODES));
+        new WindowFigures(stage.scoredOn(scoreboard), other).measure(WINDOW_NODES);
+        release(3);
+        postgres.dropDatabase(database);
+    }
+
     private Stage stage(PostgresServer postgres, Scoreboard scoreboard, String database)
             throws IOException, InterruptedException {
-        say("starting a manager");
-        postgres.createDatabase(database);
-        String token = "bench-" + UUID.randomUUID();
-        var setup = new ManagerProcess.Setup(
+        return stage(postgres, scoreboard, database, nodes, newToken());
+    }
+
+    private ManagerProcess.Setup setup(String token) {
+        return new ManagerProcess.Setup(
                 Path.of(System.getProperty("java.home"), "bin", "java"),
                 manager.toAbsolutePath(),
                 List.of(javaOptions.strip().split(" +")),
                 token);
-        ManagerProcess started = keep(ManagerProcess.start(setup, postgres, database, directory.toAbsolutePath()));
+    }
+
+    private static String newToken() {
+        return "bench-" + UUID.randomUUID();
+    }
+
+    private Stage stage(PostgresServer postgres, Scoreboard scoreboard, String database, int nodes, String token)
+            throws IOException, InterruptedException {
+        say("starting a manager");
+        postgres.createDatabase(database);
+        ManagerProcess started =
+                keep(ManagerProcess.start(setup(token), postgres, database, directory.toAbsolutePath()));
         AdminApi admin = keep(new AdminApi(started, token));
         Fleet.createSites(admin);
         say("creating %,d nodes".formatted(nodes));

@@ -29,11 +29,24 @@ enum Figure {
     GRANTS("grant.per_second", "permits granted under budgets", Unit.PER_SECOND, ">= 2,000/s"),
     GRANT_P50("grant.p50_ms", "  their median", Unit.MILLIS, null),
     GRANT_P99("grant.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
-    MEMORY("memory.rss_mb", "resident memory of the manager, {all} nodes", Unit.MEGABYTES, "< 1,000 MB");
+    MEMORY("memory.rss_mb", "resident memory of the manager, {all} nodes", Unit.MEGABYTES, "< 1,000 MB"),
+    WINDOW_NEXT("window.next_us", "next opening of a node, in memory, 1,000 windows", Unit.MICROS, "< 10 us"),
+    WINDOW_FIND("window.find_us", "  with finding its schedule", Unit.MICROS, "< 50 us"),
+    WINDOW_OPENINGS(
+            "window.openings_seconds",
+            "nodes that open in the next 24 h, 1,000,000 nodes, 1,000 windows",
+            Unit.SECONDS,
+            "< 2 s"),
+    WINDOW_CHANGE(
+            "window.change_ms",
+            "a changed window to the next poll at another manager, slowest of 20",
+            Unit.MILLIS,
+            "< 2,000 ms");
 
     /** What a figure counts in. */
     enum Unit {
         PER_SECOND("/s", 0),
+        MICROS(" us", 2),
         MILLIS(" ms", 1),
         SECONDS(" s", 2),
         MEGABYTES(" MB", 0);

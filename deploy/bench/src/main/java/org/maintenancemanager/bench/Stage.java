@@ -38,6 +38,11 @@ record Stage(
         return new Stage(postgres, database, manager, admin, fleet, connections, seconds, runs, scoreboard);
     }
 
+    /** The same, whose figures go there. */
+    Stage scoredOn(Scoreboard scoreboard) {
+        return new Stage(postgres, database, manager, admin, fleet, connections, seconds, runs, scoreboard);
+    }
+
     /** Makes a campaign in draft, with an image of its own. */
     String createCampaign(Map<String, ?> members, List<Map<String, Object>> waves)
             throws IOException, InterruptedException {

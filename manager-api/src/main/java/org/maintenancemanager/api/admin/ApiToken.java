@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scopes {@code read}, {@code write} or both
  * @param lastUsedAt some seconds late
+ * @param grants which roles where; absent: everything that the scopes allow
+ * @param networks address ranges that it may be used from; empty: all
  */
 public record ApiToken(
         UUID id,
@@ -18,4 +20,6 @@ public record ApiToken(
         Instant expiresAt,
         @Nullable Instant revokedAt,
         @Nullable Instant lastUsedAt,
-        Instant createdAt) {}
+        Instant createdAt,
+        @Nullable List<AccessGrant> grants,
+        List<String> networks) {}

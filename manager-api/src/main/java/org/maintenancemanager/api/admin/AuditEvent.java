@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who changed what.
  *
- * @param actorKind {@code API_TOKEN}, {@code NODE} or {@code SYSTEM}
+ * @param actorKind {@code API_TOKEN}, {@code PERSON}, {@code OIDC_CLIENT}, {@code NODE} or {@code SYSTEM}
  * @param before the object as it was, absent if it is new
  * @param after the object as it became, absent if it is gone
  */

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param startsAt when it begins once it is started; absent: at once
  * @param inFlight permits in flight
  * @param failures updates that speak against the image
+ * @param life what befell it beside its state
+ * @param actions what the caller can do with it now
  * @param windowOverride leave to disturb its nodes outside of their windows; it may have ended
  */
 public record Campaign(
@@ -41,9 +43,12 @@ public record Campaign(
         @Nullable Duration neededTime,
         Duration bootDeadline,
         @Nullable Instant startsAt,
+        CampaignSchedule schedule,
         int inFlight,
         int failures,
         @Nullable WindowOverride windowOverride,
+        CampaignLife life,
+        List<CampaignAction> actions,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
         Instant createdAt,

@@ -31,4 +31,5 @@ public record NewCampaign(
         @Nullable Duration permitLimit,
         @Nullable Duration neededTime,
         @Nullable Duration bootDeadline,
-        @Nullable Instant startsAt) {}
+        @Nullable Instant startsAt,
+        @Nullable CampaignSchedule schedule) {}

@@ -15,4 +15,5 @@ public record NewWave(
         @Nullable Integer count,
         @Nullable String selector,
         @Nullable Boolean rest,
-        @Nullable BigDecimal minConfirmedShare) {}
+        @Nullable BigDecimal minConfirmedShare,
+        @Nullable WaveGate gate) {}

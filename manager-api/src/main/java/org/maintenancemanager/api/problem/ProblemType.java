@@ -17,12 +17,22 @@ public enum ProblemType {
             "See the position and the field names that are allowed."),
     INVALID_CURSOR(400, "INVALID_ARGUMENT", "The cursor is not valid", "Start the listing again without a cursor."),
     UNAUTHENTICATED(401, "UNAUTHENTICATED", "No valid credential", "Send a valid token as Authorization: Bearer."),
+    CODE_REQUIRED(
+            401,
+            "UNAUTHENTICATED",
+            "A code is required",
+            "Send the code of your authenticator app, or a recovery code, as totp."),
     FORBIDDEN(403, "PERMISSION_DENIED", "Not permitted", "Ask for the permission named in detail."),
     TENANT_SUSPENDED(
             403,
             "PERMISSION_DENIED",
             "The tenant is suspended",
             "Nothing is lost; ask whoever runs the manager, and try again after Retry-After."),
+    REAUTHENTICATION_REQUIRED(
+            403,
+            "PERMISSION_DENIED",
+            "Prove again who you are",
+            "Send your password to /console/session:reauthenticate, then repeat the request."),
     NOT_FOUND(404, "NOT_FOUND", "There is no such object", "Check the id; it may have been deleted."),
     METHOD_NOT_ALLOWED(405, "UNIMPLEMENTED", "The method is not allowed here", "See the Allow header."),
     NOT_ACCEPTABLE(406, "INVALID_ARGUMENT", "No representation fits the Accept header", "Accept application/json."),

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.tenant.CallContext.ActorKind;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
@@ -44,16 +45,25 @@ public class ApiTokenDirectory implements ChangeListener {
         this.jdbc = jdbc;
     }
 
-    private record Known(ApiCaller caller, byte[] sha256) {}
+    private record Known(Caller caller, byte[] sha256, List<Network> networks) {
+        boolean isFrom(String address) {
+            return networks.isEmpty() || networks.stream().anyMatch(network -> network.contains(address));
+        }
+    }
 
-    /** The caller, if the token is one of ours, not revoked, not expired, and its tenant is active. */
-    public Optional<ApiCaller> authenticate(Token token) {
+    /**
+     * The caller, if the token is one of ours, not revoked, not expired, used from where it may be, and its tenant is
+     * active.
+     *
+     * @param address of the client, as digits
+     */
+    public Optional<Caller> authenticate(Token token, String address) {
         if (token.kind() != Token.Kind.API) {
             return Optional.empty();
         }
         Known found = known.get(token.id(), id -> EveryTenant.get(() -> load(id)));
         boolean matches = token.matches(found == null ? NO_SECRET : found.sha256());
-        if (found == null || !matches) {
+        if (found == null || !matches || !found.isFrom(address)) {
             return Optional.empty();
         }
         usedSinceFlush.add(token.id());
@@ -76,26 +86,39 @@ public class ApiTokenDirectory implements ChangeListener {
     @SuppressWarnings("NullAway") // a Caffeine loader returns null for "no entry"
     private Known load(UUID id) {
         return jdbc.sql("""
-                        select a.tenant_id, a.name, a.scopes, a.secret_sha256
+                        select a.tenant_id, a.name, a.scopes, a.restricted, a.secret_sha256,
+                               array(select n::text from unnest(a.networks) n) as networks,
+                               %s
                         from api_token a
                         join tenant t on t.id = a.tenant_id and t.state = 'ACTIVE'
                         where a.id = :id and a.revoked_at is null and a.expires_at > now()
-                        """)
+                        """.formatted(StoredGrants.column("g.tenant_id = a.tenant_id and g.api_token_id = a.id")))
                 .param("id", id)
                 .query((row, number) -> new Known(
-                        new ApiCaller(
+                        new Caller(
                                 new TenantId(row.getObject("tenant_id", UUID.class)),
+                                ActorKind.API_TOKEN,
                                 id,
+                                subject(id),
                                 row.getString("name"),
-                                scopes((String[]) row.getArray("scopes").getArray())),
-                        row.getBytes("secret_sha256")))
+                                scopes((String[]) row.getArray("scopes").getArray()),
+                                row.getBoolean("restricted") ? StoredGrants.of(row) : null,
+                                null),
+                        row.getBytes("secret_sha256"),
+                        Arrays.stream((String[]) row.getArray("networks").getArray())
+                                .flatMap(text -> Network.parse(text).stream())
+                                .toList()))
                 .optional()
                 .orElse(null);
     }
 
-    private static Set<ApiCaller.Scope> scopes(String[] names) {
+    static String subject(UUID id) {
+        return "api-token:" + id;
+    }
+
+    static Set<Caller.Scope> scopes(String[] names) {
         return Arrays.stream(names)
-                .map(name -> ApiCaller.Scope.valueOf(name.toUpperCase(Locale.ROOT)))
+                .map(name -> Caller.Scope.valueOf(name.toUpperCase(Locale.ROOT)))
                 .collect(Collectors.toUnmodifiableSet());
     }
 

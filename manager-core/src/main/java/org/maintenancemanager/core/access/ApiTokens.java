@@ -34,10 +34,12 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class ApiTokens {
     private static final String KIND = "api-token";
+    private static final int MOST_NETWORKS = 50;
     private static final Pattern SCOPE = Pattern.compile("read|write");
 
     private static final ListQuery<ApiToken> LIST = ListQuery.of(KIND, "api_token a", (row, number) -> token(row))
-            .columns("a.*")
+            .columns("a.*, array(select n::text from unnest(a.networks) n) as network_texts, "
+                    + StoredGrants.column("g.tenant_id = a.tenant_id and g.api_token_id = a.id"))
             .tenant("a.tenant_id")
             .id("a.id")
             .field("id", "a.id", FieldType.UUID)
@@ -52,11 +54,13 @@ public class ApiTokens {
     private final AuditLog audit;
     private final ChangeNotes notes;
     private final JdbcClient jdbc;
+    private final StoredGrants grants;
 
-    ApiTokens(AuditLog audit, ChangeNotes notes, JdbcClient jdbc) {
+    ApiTokens(AuditLog audit, ChangeNotes notes, JdbcClient jdbc, StoredGrants grants) {
         this.audit = audit;
         this.notes = notes;
         this.jdbc = jdbc;
+        this.grants = grants;
     }
 
     public Page<ApiToken> list(ListRequest request) {
@@ -89,22 +93,43 @@ public class ApiTokens {
                     && !requireNonNull(token.expiresAt()).isAfter(now)) {
                 problems.add("/" + i + "/expiresAt", "is over; it must lie in the future");
             }
+            StoredGrants.check(problems, "/" + i + "/grants", token.grants());
+            checkNetworks(problems, "/" + i + "/networks", token.networks());
         }
         problems.throwIfAny();
         List<IssuedToken> created = new ArrayList<>();
-        for (NewApiToken token : wanted) {
-            created.add(insert(tenant, token));
+        for (int i = 0; i < wanted.size(); i++) {
+            created.add(insert(tenant, wanted.get(i), "/" + i + "/grants"));
         }
         notes.apiTokensChanged(tenant);
         return created;
     }
 
-    private IssuedToken insert(TenantId tenant, NewApiToken checked) {
+    private static void checkNetworks(Problems problems, String pointer, @Nullable List<String> networks) {
+        if (networks == null) {
+            return;
+        }
+        if (networks.size() > MOST_NETWORKS) {
+            problems.add(pointer, "has %d entries; at most %d are allowed".formatted(networks.size(), MOST_NETWORKS));
+            return;
+        }
+        for (int i = 0; i < networks.size(); i++) {
+            String at = pointer + "/" + i;
+            if (problems.present(at, networks.get(i))
+                    && Network.parse(networks.get(i)).isEmpty()) {
+                problems.add(
+                        at, "is no range of addresses; allowed are such as 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7");
+            }
+        }
+    }
+
+    private IssuedToken insert(TenantId tenant, NewApiToken checked, String grantsAt) {
         Token token = Token.generate(Token.Kind.API);
         Instant expiresAt = requireNonNull(checked.expiresAt());
         jdbc.sql("""
-                        insert into api_token (tenant_id, id, name, secret_sha256, scopes, expires_at)
-                        values (:tenant, :id, :name, :sha256, :scopes, :expiresAt)
+                        insert into api_token
+                            (tenant_id, id, name, secret_sha256, scopes, expires_at, restricted, networks)
+                        values (:tenant, :id, :name, :sha256, :scopes, :expiresAt, :restricted, cast(:networks as cidr[]))
                         """)
                 .param("tenant", tenant.value())
                 .param("id", token.id())
@@ -114,7 +139,14 @@ public class ApiTokens {
                         "scopes",
                         requireNonNull(checked.scopes()).stream().sorted().toArray(String[]::new))
                 .param("expiresAt", expiresAt.atOffset(ZoneOffset.UTC))
+                .param("restricted", checked.grants() != null)
+                .param(
+                        "networks",
+                        checked.networks() == null
+                                ? new String[0]
+                                : checked.networks().toArray(String[]::new))
                 .update();
+        grants.put(tenant, null, token.id(), grantsAt, checked.grants());
         audit.record("api-token.created", KIND, token.id(), null, LIST.load(jdbc, tenant, token.id()));
         return new IssuedToken(token.id(), token.text(), expiresAt);
     }
@@ -143,7 +175,9 @@ public class ApiTokens {
                 requireNonNull(instant(row, "expires_at")),
                 instant(row, "revoked_at"),
                 instant(row, "last_used_at"),
-                requireNonNull(instant(row, "created_at")));
+                requireNonNull(instant(row, "created_at")),
+                row.getBoolean("restricted") ? StoredGrants.shown(row) : null,
+                List.of((String[]) row.getArray("network_texts").getArray()));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext;
@@ -24,6 +25,9 @@ public class FirstApiToken {
     /** What a token of free form is stored under; there can be one. */
     private static final UUID FREE_FORM = UUID.fromString("00000000-0000-7000-8000-000000000002");
 
+    /** How tokens of the manager's own begin. */
+    private static final Pattern OF_A_KIND = Pattern.compile("mm[a-z]{2}_");
+
     private static final int SHORTEST_FREE_FORM = 32;
     private static final int LONGEST_FREE_FORM = 200;
 
@@ -42,7 +46,7 @@ public class FirstApiToken {
      * ASCII characters without a blank, which only a given token can have.
      */
     public static Optional<Token> read(String text) {
-        if (text.startsWith("mmat_") || text.startsWith("mmnt_") || text.startsWith("mmet_")) {
+        if (OF_A_KIND.matcher(text).lookingAt()) {
             return Token.parse(text).filter(token -> token.kind() == Token.Kind.API);
         }
         boolean fits = text.length() >= SHORTEST_FREE_FORM
@@ -120,8 +124,6 @@ public class FirstApiToken {
     }
 
     private static String[] scopes() {
-        return Arrays.stream(ApiCaller.Scope.values())
-                .map(ApiCaller.Scope::word)
-                .toArray(String[]::new);
+        return Arrays.stream(Caller.Scope.values()).map(Caller.Scope::word).toArray(String[]::new);
     }
 }

@@ -80,7 +80,6 @@ public class CalendarFeeds {
     public Created create(@Nullable String name, @Nullable String sitePath) {
         TenantId tenant = CallContext.current().tenant();
         var problems = new Problems();
-        problems.present("/name", name);
         problems.line("/name", name, MAX_NAME);
         UUID site = problems.present("/sitePath", sitePath)
                 ? jdbc.sql("select id from site where tenant_id = :tenant and path = :path for key share")

@@ -2,6 +2,7 @@ package org.maintenancemanager.core.campaign;
 
 import jakarta.persistence.CollectionTable;
 import jakarta.persistence.ElementCollection;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -48,6 +49,10 @@ class Campaign {
     private Integer neededSeconds;
     private int bootDeadlineSeconds;
     private Instant startsAt;
+
+    @Embedded
+    private ScheduleColumns schedule;
+
     private Instant createdAt;
     private Instant updatedAt;
 
@@ -100,6 +105,7 @@ class Campaign {
     void editLimits(CampaignSpec spec, Instant now) {
         maxInFlight = spec.maxInFlight();
         maxFailures = spec.maxFailures();
+        schedule = new ScheduleColumns(spec.schedule());
         updatedAt = now;
     }
 
@@ -117,7 +123,8 @@ class Campaign {
                 Duration.ofSeconds(permitLimitSeconds),
                 neededSeconds == null ? null : Duration.ofSeconds(neededSeconds),
                 Duration.ofSeconds(bootDeadlineSeconds),
-                startsAt);
+                startsAt,
+                schedule.schedule());
     }
 
     private List<WaveSpec> waveSpecs() {

@@ -1,11 +1,13 @@
 package org.maintenancemanager.core.campaign;
 
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +18,8 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignFacts.GateFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
@@ -158,36 +162,60 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
         Map<CampaignId, List<WaveFacts>> waves = new LinkedHashMap<>();
         jdbc.sql("""
                         select wave.campaign_id, wave.ordinal, wave.name, wave.opened_at, wave.passed_at,
-                               lag(wave.name) over campaign as name_before,
-                               lag(wave.min_confirmed_share) over campaign as share_before
+                               wave.skipped_at, wave.min_confirmed_share, wave.soak_seconds, wave.not_before,
+                               wave.approval, wave.reached_at, wave.unreachable,
+                               exists (select from campaign_approval yes
+                                       where (yes.tenant_id, yes.campaign_id, yes.wave)
+                                             = (wave.tenant_id, wave.campaign_id, wave.ordinal)
+                                         and yes.decision = 'APPROVED') as approved,
+                               tally.states, tally.updates
                         from wave
                         join campaign c on (c.tenant_id, c.id) = (wave.tenant_id, wave.campaign_id)
+                        left join lateral (
+                            -- Only the wave that is open has a gate to judge.
+                            select array_agg(state) as states, array_agg(updates) as updates
+                            from wave_counter counted
+                            where wave.opened_at is not null and wave.passed_at is null
+                              and (counted.tenant_id, counted.campaign_id, counted.wave)
+                                  = (wave.tenant_id, wave.campaign_id, wave.ordinal)
+                        ) tally on true
                         where c.state in ('RUNNING', 'PAUSED') or c.ended_at > now() - interval '1 hour'
-                        window campaign as (partition by wave.tenant_id, wave.campaign_id order by wave.ordinal)
                         order by wave.campaign_id, wave.ordinal
                         """)
                 .query((row, number) -> {
-                    Instant openedAt = instant(row, "opened_at");
-                    String waitsFor = openedAt != null || row.getString("name_before") == null
-                            ? ""
-                            : "Wave %s has to reach %s %% confirmed first."
-                                    .formatted(
-                                            row.getString("name_before"),
-                                            row.getBigDecimal("share_before")
-                                                    .movePointRight(2)
-                                                    .stripTrailingZeros()
-                                                    .toPlainString());
-                    return waves.computeIfAbsent(
-                                    new CampaignId(row.getObject("campaign_id", UUID.class)), id -> new ArrayList<>())
-                            .add(new WaveFacts(
-                                    row.getInt("ordinal"),
-                                    row.getString("name"),
-                                    openedAt,
-                                    instant(row, "passed_at"),
-                                    waitsFor));
+                    List<WaveFacts> known = waves.computeIfAbsent(
+                            new CampaignId(row.getObject("campaign_id", UUID.class)), id -> new ArrayList<>());
+                    known.add(new WaveFacts(
+                            row.getInt("ordinal"),
+                            row.getString("name"),
+                            instant(row, "opened_at"),
+                            instant(row, "passed_at"),
+                            instant(row, "skipped_at"),
+                            gate(row)));
+                    return known;
                 })
                 .list();
         return waves;
+    }
+
+    private static GateFacts gate(ResultSet row) throws SQLException {
+        Map<UpdateState, Integer> updates = new EnumMap<>(UpdateState.class);
+        Array states = row.getArray("states");
+        if (states != null) {
+            String[] names = (String[]) states.getArray();
+            Integer[] counts = (Integer[]) row.getArray("updates").getArray();
+            for (int i = 0; i < names.length; i++) {
+                updates.put(UpdateState.valueOf(names[i]), counts[i]);
+            }
+        }
+        return new GateFacts(
+                row.getBigDecimal("min_confirmed_share"),
+                new WaveGate(
+                        Duration.ofSeconds(row.getInt("soak_seconds")),
+                        instant(row, "not_before"),
+                        row.getBoolean("approval")),
+                new WaveGates.Progress(
+                        updates, row.getInt("unreachable"), instant(row, "reached_at"), row.getBoolean("approved")));
     }
 
     private CampaignFacts facts(ResultSet row, Map<CampaignId, List<WaveFacts>> waves) throws SQLException {

@@ -18,12 +18,13 @@ final class CampaignCheck {
 
     private CampaignCheck() {}
 
-    static List<FieldProblem> problems(CampaignSpec spec) {
+    /** @param rollback whether its nodes are those of another campaign, so that it needs no selector */
+    static List<FieldProblem> problems(CampaignSpec spec, boolean rollback) {
         List<FieldProblem> problems = new ArrayList<>();
         if (spec.name().isBlank() || spec.name().length() > 200) {
             problems.add(new FieldProblem("/name", "must have 1 to 200 characters"));
         }
-        if (spec.selector().isBlank() && !spec.allNodes()) {
+        if (spec.selector().isBlank() && !spec.allNodes() && !rollback) {
             problems.add(new FieldProblem(
                     "/selector", "must not be empty; to mean the whole fleet, say \"allNodes\": true instead"));
         } else if (!spec.selector().isBlank() && spec.allNodes()) {
@@ -42,6 +43,7 @@ final class CampaignCheck {
         }
         checkDuration(problems, "/bootDeadline", spec.bootDeadline(), Duration.ofSeconds(1), Duration.ofDays(1));
         checkWaves(problems, spec.waves());
+        checkSchedule(problems, spec);
         return problems;
     }
 
@@ -63,6 +65,14 @@ final class CampaignCheck {
             if (wave.minConfirmedShare().signum() < 0
                     || wave.minConfirmedShare().compareTo(BigDecimal.ONE) > 0) {
                 problems.add(new FieldProblem(pointer + "/minConfirmedShare", "must be from 0 to 1"));
+            }
+            if (!wave.gate().soakTime().isZero()) {
+                checkDuration(
+                        problems,
+                        pointer + "/gate/soakTime",
+                        wave.gate().soakTime(),
+                        Duration.ZERO,
+                        WaveGate.LONGEST_SOAK);
             }
             switch (wave.share()) {
                 case CampaignSpec.Percent share -> {
@@ -95,6 +105,31 @@ final class CampaignCheck {
                     }
                 }
             }
+        }
+    }
+
+    private static void checkSchedule(List<FieldProblem> problems, CampaignSpec spec) {
+        CampaignSchedule schedule = spec.schedule();
+        if (schedule.endsAt() != null
+                && spec.startsAt() != null
+                && !schedule.endsAt().isAfter(spec.startsAt())) {
+            problems.add(new FieldProblem("/schedule/endsAt", "must lie after startsAt"));
+        }
+        if (schedule.deadline() != null
+                && spec.startsAt() != null
+                && !schedule.deadline().isAfter(spec.startsAt())) {
+            problems.add(new FieldProblem("/schedule/deadline", "must lie after startsAt"));
+        }
+        CampaignSchedule.Escalation escalation = schedule.escalation();
+        if (escalation == null) {
+            return;
+        }
+        String pointer = "/schedule/escalation";
+        checkDuration(problems, pointer + "/after", escalation.after(), Duration.ofMinutes(1), Duration.ofDays(366));
+        checkDuration(
+                problems, pointer + "/lasts", escalation.lasts(), Duration.ofMinutes(1), Campaigns.LONGEST_OVERRIDE);
+        if (escalation.reason().isBlank() || escalation.reason().length() > 1000) {
+            problems.add(new FieldProblem(pointer + "/reason", "must have 1 to 1000 characters that say why"));
         }
     }
 

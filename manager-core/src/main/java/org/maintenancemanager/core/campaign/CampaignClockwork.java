@@ -1,12 +1,7 @@
 package org.maintenancemanager.core.campaign;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
@@ -14,6 +9,7 @@ import org.maintenancemanager.core.campaign.CampaignView.WaveProgress;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
@@ -32,17 +28,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class CampaignClockwork {
     private static final Logger LOG = LoggerFactory.getLogger(CampaignClockwork.class);
 
-    private static final Set<UpdateState> FAILURES =
-            EnumSet.of(UpdateState.FAILED, UpdateState.ROLLED_BACK, UpdateState.LOST);
-    /** Ends that say nothing about the image: neither in the share nor under it. */
-    private static final Set<UpdateState> OUT_OF_THE_COUNT =
-            EnumSet.of(UpdateState.SKIPPED, UpdateState.CANCELED, UpdateState.SUPERSEDED);
-
     private final JdbcClient jdbc;
     private final TransactionTemplate transactions;
     private final CampaignViews views;
     private final Campaigns campaigns;
     private final ChangeNotes notes;
+    private final DatabaseClock clock;
     private final Duration unreachableAfter;
 
     CampaignClockwork(
@@ -51,12 +42,14 @@ public class CampaignClockwork {
             CampaignViews views,
             Campaigns campaigns,
             ChangeNotes notes,
+            DatabaseClock clock,
             @Value("${manager.campaign.unreachable-after:PT15M}") Duration unreachableAfter) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.views = views;
         this.campaigns = campaigns;
         this.notes = notes;
+        this.clock = clock;
         this.unreachableAfter = unreachableAfter;
     }
 
@@ -168,35 +161,51 @@ public class CampaignClockwork {
             return;
         }
         WaveSpec spec = campaign.spec().waves().get(open.ordinal());
-        int members = count(open.updates(), state -> !OUT_OF_THE_COUNT.contains(state));
-        int unreachable = unreachable(due, open);
-        int reachable = members - unreachable;
-        int wanted = spec.minConfirmedShare()
-                .multiply(BigDecimal.valueOf(reachable))
-                .setScale(0, RoundingMode.CEILING)
-                .intValue();
-        int confirmed = open.updates().getOrDefault(UpdateState.CONFIRMED, 0);
-        // With nobody reachable there is no verdict yet, unless there never was anybody.
-        if (members == 0 || reachable > 0 && confirmed >= wanted) {
+        if (open.skippedAt() != null) {
             pass(due, open.ordinal());
             return;
         }
-        int failed = count(open.updates(), FAILURES::contains);
-        if (reachable - failed < wanted) {
-            campaigns.pause(
-                    due.campaign(),
-                    "WAVE_GATE",
-                    "Wave %s cannot reach %s %% confirmed any more: of %d nodes %d are confirmed and %d failed."
-                            .formatted(
-                                    open.name(),
-                                    spec.minConfirmedShare()
-                                            .movePointRight(2)
-                                            .stripTrailingZeros()
-                                            .toPlainString(),
-                                    reachable,
-                                    confirmed,
-                                    failed));
+        var progress =
+                new WaveGates.Progress(open.updates(), unreachable(due, open), open.reachedAt(), open.approved());
+        boolean reached = WaveGates.isReached(spec.minConfirmedShare(), progress);
+        if (reached != (open.reachedAt() != null)) {
+            noteReached(due, open.ordinal(), reached);
         }
+        switch (WaveGates.judge(spec.minConfirmedShare(), spec.gate(), progress, clock.now())) {
+            case WaveGates.Passes passes -> pass(due, open.ordinal());
+            case WaveGates.CannotPass cannot ->
+                campaigns.pause(
+                        due.campaign(),
+                        "WAVE_GATE",
+                        "Wave %s cannot reach %s %% confirmed any more: of %d nodes %d are confirmed and %d failed."
+                                .formatted(
+                                        open.name(),
+                                        spec.minConfirmedShare()
+                                                .movePointRight(2)
+                                                .stripTrailingZeros()
+                                                .toPlainString(),
+                                        cannot.count().reachable(),
+                                        cannot.count().confirmed(),
+                                        cannot.count().failed()));
+            case WaveGates.AwaitsApproval awaits -> campaigns.askForWave(due.campaign(), open.ordinal());
+            case WaveGates.Waits waits -> {}
+            case WaveGates.Soaks soaks -> {}
+            case WaveGates.NotBefore notBefore -> {}
+        }
+    }
+
+    /** The soak time runs from then on; when the share is lost again, it begins anew the next time. */
+    private void noteReached(Due due, int ordinal, boolean reached) {
+        jdbc.sql("""
+                        update wave set reached_at = case when :reached then now() end
+                        where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
+                        """)
+                .param("reached", reached)
+                .param("tenant", due.tenant().value())
+                .param("campaign", due.campaign().value())
+                .param("ordinal", ordinal)
+                .update();
+        notes.campaignsChanged(due.tenant());
     }
 
     private void pass(Due due, int ordinal) {
@@ -213,7 +222,10 @@ public class CampaignClockwork {
         notes.campaignsChanged(due.tenant());
     }
 
-    /** Counted at most every 30 s, since it looks at each member that is still on its way. */
+    /**
+     * Counted at most every 30 s, and for a large wave every 0.1 ms a member, since it looks at each member that is still
+     * on its way: 100 s for a million, of which it takes one or two.
+     */
     private int unreachable(Due due, WaveProgress wave) {
         return jdbc.sql("""
                         update wave
@@ -227,23 +239,19 @@ public class CampaignClockwork {
                                        or p.last_seen_at < now() - make_interval(secs => :unreachableSeconds))),
                             unreachable_at = now()
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
-                          and (unreachable_at is null or unreachable_at < now() - interval '30 seconds')
+                          and (unreachable_at is null
+                               or unreachable_at < now() - greatest(interval '30 seconds',
+                                                                    interval '0.1 milliseconds' * :members))
                           and opened_at < now() - make_interval(secs => :unreachableSeconds)
                         returning unreachable
                         """)
                 .param("unreachableSeconds", unreachableAfter.toSeconds())
+                .param("members", wave.members())
                 .param("tenant", due.tenant().value())
                 .param("campaign", due.campaign().value())
                 .param("ordinal", wave.ordinal())
                 .query(Integer.class)
                 .optional()
                 .orElse(wave.unreachable());
-    }
-
-    private static int count(Map<UpdateState, Integer> updates, java.util.function.Predicate<UpdateState> which) {
-        return updates.entrySet().stream()
-                .filter(entry -> which.test(entry.getKey()))
-                .mapToInt(Map.Entry::getValue)
-                .sum();
     }
 }

@@ -1,5 +1,6 @@
 package org.maintenancemanager.core.campaign;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,14 +44,27 @@ public record CampaignFacts(
 
     /**
      * @param openedAt when the gate of the wave before passed; null while it has not
-     * @param waitsFor one sentence on what the gate before it still wants; empty when open
+     * @param skippedAt since when its nodes are left out
+     * @param gate at its end
      */
     public record WaveFacts(
             int ordinal,
             String name,
             @Nullable Instant openedAt,
             @Nullable Instant passedAt,
-            String waitsFor) {}
+            @Nullable Instant skippedAt,
+            GateFacts gate) {
+        public boolean isOpen() {
+            return openedAt != null && skippedAt == null;
+        }
+    }
+
+    /** What the gate at a wave's end wants, and how far the wave is; counted only while the wave is open. */
+    public record GateFacts(BigDecimal minConfirmedShare, WaveGate gate, WaveGates.Progress progress) {
+        public WaveGates.Verdict judge(Instant now) {
+            return WaveGates.judge(minConfirmedShare, gate, progress, now);
+        }
+    }
 
     /** A site's budget with its present use, as far as memory knows. */
     public record BudgetFacts(BudgetId id, String name, String sitePath, int maxInFlight, int inFlight) {}

@@ -3,6 +3,7 @@ package org.maintenancemanager.core.campaign;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.image.ImageId;
@@ -20,6 +21,7 @@ import org.maintenancemanager.core.image.ImageId;
  *     null means what is usual for the hardware
  * @param bootDeadline how long after a permit's end a silent node keeps its slot before it counts as lost, 1 s to 1 day
  * @param startsAt when a started campaign begins; null: at once
+ * @param schedule what it does as time passes
  */
 public record CampaignSpec(
         String name,
@@ -34,13 +36,118 @@ public record CampaignSpec(
         Duration permitLimit,
         @Nullable Duration neededTime,
         Duration bootDeadline,
-        @Nullable Instant startsAt) {
+        @Nullable Instant startsAt,
+        CampaignSchedule schedule) {
     public static final int DEFAULT_MAX_IN_FLIGHT = 100;
     public static final Duration DEFAULT_PERMIT_LIMIT = Duration.ofHours(1);
     public static final Duration DEFAULT_BOOT_DEADLINE = Duration.ofMinutes(15);
 
     public CampaignSpec {
         waves = List.copyOf(waves);
+    }
+
+    /** With the usual schedule. */
+    public CampaignSpec(
+            String name,
+            ImageId imageId,
+            String selector,
+            boolean allNodes,
+            List<WaveSpec> waves,
+            int maxInFlight,
+            @Nullable Integer maxFailures,
+            boolean prestage,
+            boolean allowDowngrade,
+            Duration permitLimit,
+            @Nullable Duration neededTime,
+            Duration bootDeadline,
+            @Nullable Instant startsAt) {
+        this(
+                name,
+                imageId,
+                selector,
+                allNodes,
+                waves,
+                maxInFlight,
+                maxFailures,
+                prestage,
+                allowDowngrade,
+                permitLimit,
+                neededTime,
+                bootDeadline,
+                startsAt,
+                CampaignSchedule.DEFAULT);
+    }
+
+    public CampaignSpec withWaves(List<WaveSpec> waves) {
+        return new CampaignSpec(
+                name,
+                imageId,
+                selector,
+                allNodes,
+                waves,
+                maxInFlight,
+                maxFailures,
+                prestage,
+                allowDowngrade,
+                permitLimit,
+                neededTime,
+                bootDeadline,
+                startsAt,
+                schedule);
+    }
+
+    public CampaignSpec withSchedule(CampaignSchedule schedule) {
+        return new CampaignSpec(
+                name,
+                imageId,
+                selector,
+                allNodes,
+                waves,
+                maxInFlight,
+                maxFailures,
+                prestage,
+                allowDowngrade,
+                permitLimit,
+                neededTime,
+                bootDeadline,
+                startsAt,
+                schedule);
+    }
+
+    /** This one, with all that may change while it runs as {@code limits} says. */
+    CampaignSpec withLimitsOf(CampaignSpec limits) {
+        return new CampaignSpec(
+                name,
+                imageId,
+                selector,
+                allNodes,
+                withGates(waves, limits.waves),
+                limits.maxInFlight,
+                limits.maxFailures,
+                prestage,
+                allowDowngrade,
+                permitLimit,
+                neededTime,
+                bootDeadline,
+                startsAt,
+                limits.schedule);
+    }
+
+    /** The waves as they are, with the gates of others where these are as many. */
+    private static List<WaveSpec> withGates(List<WaveSpec> waves, List<WaveSpec> gates) {
+        if (waves.size() != gates.size()) {
+            return waves;
+        }
+        List<WaveSpec> edited = new ArrayList<>();
+        for (int i = 0; i < waves.size(); i++) {
+            WaveSpec wave = waves.get(i);
+            edited.add(new WaveSpec(
+                    wave.name(),
+                    wave.share(),
+                    gates.get(i).minConfirmedShare(),
+                    gates.get(i).gate()));
+        }
+        return edited;
     }
 
     /** Safe by default: a canary of 5 % that has to be confirmed to 95 %, then the rest. */
@@ -50,10 +157,17 @@ public record CampaignSpec(
                 new WaveSpec("rest", new Rest(), BigDecimal.ZERO));
     }
 
-    /** @param minConfirmedShare of its reachable nodes, 0 to 1, before the next wave opens */
-    public record WaveSpec(String name, Share share, BigDecimal minConfirmedShare) {
+    /**
+     * @param minConfirmedShare of its reachable nodes, 0 to 1, before the next wave opens
+     * @param gate what else is wanted before the next wave opens
+     */
+    public record WaveSpec(String name, Share share, BigDecimal minConfirmedShare, WaveGate gate) {
         public WaveSpec {
             minConfirmedShare = plain(minConfirmedShare);
+        }
+
+        public WaveSpec(String name, Share share, BigDecimal minConfirmedShare) {
+            this(name, share, minConfirmedShare, WaveGate.NONE);
         }
 
         /** Which of the campaign's nodes a wave takes. Selectors choose first; the others share what they leave. */

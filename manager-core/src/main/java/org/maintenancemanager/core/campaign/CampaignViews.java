@@ -10,11 +10,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignLife.Approval;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.campaign.CampaignView.WaveProgress;
 import org.maintenancemanager.core.image.ImageId;
@@ -51,6 +53,14 @@ class CampaignViews {
                                     'percent', wave.percent, 'count', wave.node_count, 'selector', wave.selector,
                                     'minConfirmedShare', wave.min_confirmed_share, 'unreachable', wave.unreachable,
                                     'openedAt', wave.opened_at, 'passedAt', wave.passed_at,
+                                    'gate', json_build_object(
+                                        'soakSeconds', wave.soak_seconds, 'notBefore', wave.not_before,
+                                        'approval', wave.approval, 'reachedAt', wave.reached_at,
+                                        'skippedAt', wave.skipped_at, 'promotedAt', wave.promoted_at,
+                                        'approved', exists (select from campaign_approval yes
+                                                            where (yes.tenant_id, yes.campaign_id, yes.wave)
+                                                                  = (wave.tenant_id, wave.campaign_id, wave.ordinal)
+                                                              and yes.decision = 'APPROVED')),
                                     'updates', (select json_object_agg(tally.state, tally.updates)
                                                 from wave_counter tally
                                                 where (tally.tenant_id, tally.campaign_id, tally.wave)
@@ -58,7 +68,15 @@ class CampaignViews {
                                                   and tally.updates > 0))
                                     order by wave.ordinal)
                          from wave
-                         where (wave.tenant_id, wave.campaign_id) = (c.tenant_id, c.id)) as waves
+                         where (wave.tenant_id, wave.campaign_id) = (c.tenant_id, c.id)) as waves,
+                        (select json_agg(json_build_object(
+                                    'id', asked.id, 'kind', asked.kind, 'wave', asked.wave, 'reasons', asked.reasons,
+                                    'requestedBy', asked.requested_by, 'requestedAt', asked.requested_at,
+                                    'answer', asked.decision, 'decidedBy', asked.decided_by,
+                                    'decidedAt', asked.decided_at, 'remark', asked.remark)
+                                    order by asked.requested_at, asked.id)
+                         from campaign_approval asked
+                         where (asked.tenant_id, asked.campaign_id) = (c.tenant_id, c.id)) as approvals
                         """)
                 .tenant("c.tenant_id")
                 .id("c.id")
@@ -95,9 +113,10 @@ class CampaignViews {
             int unreachable,
             @Nullable Instant openedAt,
             @Nullable Instant passedAt,
+            GateJson gate,
             @Nullable Map<UpdateState, Integer> updates) {
         WaveSpec spec() {
-            return new WaveSpec(name, WaveRows.share(kind, percent, count, selector), minConfirmedShare);
+            return new WaveSpec(name, WaveRows.share(kind, percent, count, selector), minConfirmedShare, gate.gate());
         }
 
         WaveProgress progress() {
@@ -106,8 +125,25 @@ class CampaignViews {
                     name,
                     openedAt,
                     passedAt,
+                    gate.reachedAt,
+                    gate.skippedAt,
+                    gate.promotedAt,
+                    gate.approved,
                     unreachable,
                     updates == null ? new EnumMap<>(UpdateState.class) : updates);
+        }
+    }
+
+    private record GateJson(
+            int soakSeconds,
+            @Nullable Instant notBefore,
+            boolean approval,
+            @Nullable Instant reachedAt,
+            @Nullable Instant skippedAt,
+            @Nullable Instant promotedAt,
+            boolean approved) {
+        WaveGate gate() {
+            return new WaveGate(Duration.ofSeconds(soakSeconds), notBefore, approval);
         }
     }
 
@@ -149,7 +185,8 @@ class CampaignViews {
                 Duration.ofSeconds(row.getInt("permit_limit_seconds")),
                 seconds(row, "needed_seconds"),
                 Duration.ofSeconds(row.getInt("boot_deadline_seconds")),
-                instant(row, "starts_at"));
+                instant(row, "starts_at"),
+                ScheduleColumns.schedule(row));
         return new CampaignView(
                 new CampaignId(row.getObject("id", UUID.class)),
                 spec,
@@ -160,11 +197,23 @@ class CampaignViews {
                 row.getInt("failures"),
                 waves.stream().map(WaveJson::progress).toList(),
                 override(row),
+                life(row),
                 instant(row, "started_at"),
                 instant(row, "ended_at"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),
                 row.getLong("version"));
+    }
+
+    private CampaignLife life(ResultSet row) throws SQLException {
+        String approvals = row.getString("approvals");
+        UUID rollbackOf = row.getObject("rollback_of", UUID.class);
+        return new CampaignLife(
+                Set.of((String[]) row.getArray("authors").getArray()),
+                approvals == null ? List.of() : List.of(json.readValue(approvals, Approval[].class)),
+                rollbackOf == null ? null : new CampaignId(rollbackOf),
+                instant(row, "escalated_at"),
+                instant(row, "deadline_missed_at"));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

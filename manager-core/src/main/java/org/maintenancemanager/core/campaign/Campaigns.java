@@ -2,8 +2,10 @@ package org.maintenancemanager.core.campaign;
 
 import jakarta.persistence.EntityManager;
 import java.math.BigDecimal;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +38,7 @@ import org.maintenancemanager.core.window.WindowOverride;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The campaigns of the tenant of the call: making, editing, and their lifecycle. Pausing and aborting take effect with
@@ -50,6 +53,9 @@ public class Campaigns {
     private final JdbcClient jdbc;
     private final CampaignViews views;
     private final Membership membership;
+    private final Approvals approvals;
+    private final ApprovalRules rules;
+    private final JsonMapper json;
     private final AuditLog audit;
     private final Outbox outbox;
     private final ChangeNotes notes;
@@ -60,6 +66,9 @@ public class Campaigns {
             JdbcClient jdbc,
             CampaignViews views,
             Membership membership,
+            Approvals approvals,
+            ApprovalRules rules,
+            JsonMapper json,
             AuditLog audit,
             Outbox outbox,
             ChangeNotes notes,
@@ -68,6 +77,9 @@ public class Campaigns {
         this.jdbc = jdbc;
         this.views = views;
         this.membership = membership;
+        this.approvals = approvals;
+        this.rules = rules;
+        this.json = json;
         this.audit = audit;
         this.outbox = outbox;
         this.notes = notes;
@@ -114,6 +126,7 @@ public class Campaigns {
                     .param("tenant", tenant().value())
                     .param("campaign", id.value())
                     .update();
+            addAuthor(id);
             audit.record("campaign.created", "campaign", id, null, complete);
             ids.add(id);
         }
@@ -121,8 +134,8 @@ public class Campaigns {
     }
 
     /**
-     * Replaces what a DRAFT says; of a campaign that has started, only {@code maxInFlight}, {@code maxFailures} and the
-     * waves' {@code minConfirmedShare} may change, with effect for the next decision.
+     * Replaces what a DRAFT says; of a campaign that has started, only {@code maxInFlight}, {@code maxFailures}, the
+     * schedule and the waves' gates may change, with effect for the next decision.
      *
      * @throws StaleVersion if it is no longer at {@code version}
      */
@@ -134,16 +147,19 @@ public class Campaigns {
         if (campaign.state() == CampaignState.DRAFT) {
             InvalidInput.throwIfAny(check(spec, id));
             campaign.replace(after, clock.now());
-        } else if (campaign.state().isEnded()) {
-            throw new Conflict(ProblemType.ILLEGAL_STATE, "the campaign is %s".formatted(campaign.state()));
+            entities.flush();
+            addAuthor(id);
         } else {
-            InvalidInput.throwIfAny(CampaignCheck.problems(spec));
-            if (!after.equals(withLimits(before, after))) {
+            CampaignView present = load(id);
+            CampaignAction.EDIT.check(present, CallContext.current().actor());
+            InvalidInput.throwIfAny(CampaignCheck.problems(spec, present.life().rollbackOf() != null));
+            if (!after.equals(before.withLimitsOf(after))) {
                 throw new Conflict(
                         ProblemType.ILLEGAL_STATE,
-                        "the campaign is %s: only maxInFlight, maxFailures and the minConfirmedShare of waves can change now"
+                        "the campaign is %s: only maxInFlight, maxFailures, schedule, and the minConfirmedShare and gate of waves can change now"
                                 .formatted(campaign.state()));
             }
+            checkFourEyes(present, before, after);
             campaign.editLimits(after, clock.now());
             editGates(id, after.waves());
         }
@@ -170,33 +186,57 @@ public class Campaigns {
 
     /**
      * Starts a DRAFT: at its {@code startsAt} if that lies ahead, otherwise now. Now means: its members are made, and its
-     * first wave is open when this returns.
+     * first wave is open when this returns. Where the tenant's rule wants a second person, it waits for the approval.
      *
      * @throws Conflict unless it is a DRAFT (or SCHEDULED, which starts it early) and its image is published
      */
     @Transactional
     public CampaignView start(CampaignId id) {
-        CampaignView campaign = load(id);
-        Instant startsAt = campaign.spec().startsAt();
-        if (campaign.state() == CampaignState.DRAFT && startsAt != null && startsAt.isAfter(clock.now())) {
-            move(id, "campaign.scheduled", CampaignState.SCHEDULED, null, null, CampaignState.DRAFT);
+        CampaignView campaign = lockAndLoad(id);
+        CampaignAction.START.check(campaign, CallContext.current().actor());
+        if (campaign.state() == CampaignState.SCHEDULED) {
+            begin(id);
             return load(id);
         }
-        begin(id);
+        List<String> reasons = rules.reasons(campaign.spec(), campaign.life().rollbackOf());
+        if (reasons.isEmpty()) {
+            launch(id, CampaignState.DRAFT);
+            return load(id);
+        }
+        checkImage(campaign);
+        addAuthor(id);
+        approvals.ask(id, CampaignLife.Kind.START, null, reasons, null);
+        move(
+                id,
+                CampaignMove.ASK_APPROVAL,
+                "APPROVAL",
+                "Somebody else has to approve it (%s).".formatted(String.join(", ", reasons)));
         return load(id);
+    }
+
+    /** A campaign that may start does, at its {@code startsAt} if that lies ahead. */
+    void launch(CampaignId id, CampaignState from) {
+        CampaignView campaign = load(id);
+        Instant startsAt = campaign.spec().startsAt();
+        if (startsAt != null && startsAt.isAfter(clock.now())) {
+            checkImage(campaign);
+            move(id, CampaignMove.SCHEDULE, null, null, from);
+        } else {
+            begin(id, from);
+        }
     }
 
     /** What a start comes to when its time has come; also called by the clockwork. */
     @Transactional
     public void begin(CampaignId id) {
-        move(id, "campaign.started", CampaignState.RUNNING, null, null, CampaignState.DRAFT, CampaignState.SCHEDULED);
+        begin(id, CampaignState.SCHEDULED);
+    }
+
+    private void begin(CampaignId id, CampaignState from) {
+        move(id, CampaignMove.START, null, null, from);
         CampaignView campaign = load(id);
-        List<FieldProblem> image = imageProblems(campaign.spec());
-        if (!image.isEmpty()) {
-            throw new Conflict(
-                    ProblemType.ILLEGAL_STATE, "the image " + image.getFirst().message());
-        }
-        membership.fill(tenant(), id, campaign.spec());
+        checkImage(campaign);
+        membership.fill(tenant(), id, campaign.spec(), campaign.life().rollbackOf());
         jdbc.sql("""
                         update wave set opened_at = now()
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal = 0
@@ -205,6 +245,14 @@ public class Campaigns {
                 .param("campaign", id.value())
                 .update();
         notes.allNodesChanged(tenant());
+    }
+
+    private void checkImage(CampaignView campaign) {
+        List<FieldProblem> image = imageProblems(campaign.spec());
+        if (!image.isEmpty()) {
+            throw new Conflict(
+                    ProblemType.ILLEGAL_STATE, "the image " + image.getFirst().message());
+        }
     }
 
     /** Holds every node that has no permit, from the commit on. Pausing a paused campaign changes nothing. */
@@ -220,13 +268,13 @@ public class Campaigns {
     /** The same with a reason, for whatever stops a campaign by itself. */
     @Transactional
     public void pause(CampaignId id, String reason, String detail) {
-        move(id, "campaign.paused", CampaignState.PAUSED, reason, detail, CampaignState.RUNNING);
+        move(id, CampaignMove.PAUSE, reason, detail);
     }
 
     /** @throws Conflict unless it is PAUSED */
     @Transactional
     public CampaignView resume(CampaignId id) {
-        move(id, "campaign.resumed", CampaignState.RUNNING, null, null, CampaignState.PAUSED);
+        move(id, CampaignMove.RESUME, null, null);
         return load(id);
     }
 
@@ -239,14 +287,9 @@ public class Campaigns {
     public CampaignView abort(CampaignId id) {
         move(
                 id,
-                "campaign.aborted",
-                CampaignState.ABORTED,
+                CampaignMove.ABORT,
                 "OPERATOR",
-                "Aborted by %s.".formatted(CallContext.current().actor()),
-                CampaignState.SCHEDULED,
-                CampaignState.AWAITING_APPROVAL,
-                CampaignState.RUNNING,
-                CampaignState.PAUSED);
+                "Aborted by %s.".formatted(CallContext.current().actor()));
         return load(id);
     }
 
@@ -259,10 +302,40 @@ public class Campaigns {
      */
     @Transactional
     public CampaignView overrideWindows(CampaignId id, String reason, Instant until, Set<WindowId> freezes) {
-        Instant now = clock.now();
-        checkOverride(reason, until, freezes, now);
+        checkOverride(reason, until, freezes, clock.now());
+        CampaignView campaign = load(id);
+        CampaignAction.OVERRIDE_WINDOWS.check(campaign, CallContext.current().actor());
+        if (rules.load().override()) {
+            String asked = json.writeValueAsString(new AskedOverride(reason, until, freezes));
+            if (!approvals.ask(id, CampaignLife.Kind.OVERRIDE, null, List.of("OVERRIDE"), asked)) {
+                throw new Conflict(
+                        ProblemType.ILLEGAL_STATE, "an override is asked for already; answer that question first");
+            }
+            audit.record(
+                    "campaign.override-requested", "campaign", id, null, new AskedOverride(reason, until, freezes));
+            return load(id);
+        }
+        override(id, reason, CallContext.current().actor(), until, freezes);
+        return load(id);
+    }
+
+    /** What is kept of an override that waits for its approval. */
+    private record AskedOverride(String reason, Instant until, Set<WindowId> freezes) {}
+
+    void overrideAsAsked(CampaignId id, CampaignLife.Approval approval, String request) {
+        AskedOverride asked = json.readValue(request, AskedOverride.class);
+        checkOverride(asked.reason, asked.until, asked.freezes, clock.now());
+        override(
+                id,
+                asked.reason,
+                "%s, approved by %s"
+                        .formatted(approval.requestedBy(), CallContext.current().actor()),
+                asked.until,
+                asked.freezes);
+    }
+
+    private void override(CampaignId id, String reason, String by, Instant until, Set<WindowId> freezes) {
         WindowOverride before = load(id).override();
-        String by = CallContext.current().actor();
         UUID override = Ids.next();
         lockCounter(id);
         int changed = jdbc.sql("""
@@ -275,7 +348,7 @@ public class Campaigns {
                 .param("override", override)
                 .param("reason", reason)
                 .param("by", by)
-                .param("now", now.atOffset(ZoneOffset.UTC))
+                .param("now", clock.now().atOffset(ZoneOffset.UTC))
                 .param("until", until.atOffset(ZoneOffset.UTC))
                 .param("freezes", freezes.stream().map(WindowId::value).toArray(UUID[]::new))
                 .param("tenant", tenant().value())
@@ -286,10 +359,8 @@ public class Campaigns {
                     ProblemType.ILLEGAL_STATE,
                     "the campaign is %s; this is possible in RUNNING, PAUSED".formatted(load(id).state()));
         }
-        CampaignView after = load(id);
-        audit.record("campaign.windows-overridden", "campaign", id, before, after.override());
+        audit.record("campaign.windows-overridden", "campaign", id, before, load(id).override());
         notes.campaignsChanged(tenant());
-        return after;
     }
 
     private void checkOverride(String reason, Instant until, Set<WindowId> freezes, Instant now) {
@@ -345,7 +416,7 @@ public class Campaigns {
     }
 
     /** Waits for a batch of grants that is just being written; whoever grants next reads the campaign again. */
-    private void lockCounter(CampaignId id) {
+    void lockCounter(CampaignId id) {
         jdbc.sql("select 1 from campaign_counter where tenant_id = :tenant and campaign_id = :campaign for update")
                 .param("tenant", tenant().value())
                 .param("campaign", id.value())
@@ -356,25 +427,28 @@ public class Campaigns {
     /** Every member has come to an end. */
     @Transactional
     void complete(CampaignId id) {
-        move(
-                id,
-                "campaign.completed",
-                CampaignState.COMPLETED,
-                null,
-                null,
-                CampaignState.RUNNING,
-                CampaignState.PAUSED);
-        grant(id, false);
+        move(id, CampaignMove.COMPLETE, null, null);
     }
 
+    /** Its {@code endsAt} has come: like an abort, but nobody's decision of today. */
+    @Transactional
+    void end(CampaignId id) {
+        move(
+                id,
+                CampaignMove.END,
+                "ENDS_AT",
+                "It was to end at %s.".formatted(load(id).spec().schedule().endsAt()));
+    }
+
+    void move(CampaignId id, CampaignMove move, @Nullable String reason, @Nullable String detail) {
+        move(id, move, reason, detail, move.from().toArray(CampaignState[]::new));
+    }
+
+    /** @param from fewer of those that the move may start from */
     private void move(
-            CampaignId id,
-            String action,
-            CampaignState to,
-            @Nullable String reason,
-            @Nullable String detail,
-            CampaignState... from) {
-        List<String> states = Arrays.stream(from).map(Enum::name).toList();
+            CampaignId id, CampaignMove move, @Nullable String reason, @Nullable String detail, CampaignState... from) {
+        CampaignState to = move.to();
+        List<String> states = Arrays.stream(from).sorted().map(Enum::name).toList();
         int moved = jdbc.sql("""
                         update campaign
                         set state = :to, state_reason = :reason, state_detail = :detail,
@@ -399,12 +473,15 @@ public class Campaigns {
         }
         // Before the event is written, so that its time lies after every permit that was granted before it.
         grant(id, to == CampaignState.RUNNING);
+        if (to.isEnded()) {
+            approvals.withdrawAll(id);
+        }
         Map<String, Object> after = new LinkedHashMap<>();
         after.put("state", to);
         after.put("reason", reason);
         after.put("detail", detail);
-        audit.record(action, "campaign", id, null, after);
-        outbox.add(action, id, after);
+        audit.record(move.event(), "campaign", id, null, after);
+        outbox.add(move.event(), id, after);
         notes.campaignsChanged(tenant());
     }
 
@@ -415,6 +492,65 @@ public class Campaigns {
                         where tenant_id = :tenant and campaign_id = :campaign
                         """)
                 .param("granting", granting)
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .update();
+    }
+
+    /** Locked against everybody else who changes it. */
+    CampaignView lockAndLoad(CampaignId id) {
+        jdbc.sql("select from campaign where tenant_id = :tenant and id = :campaign for no key update")
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .query((row, number) -> "")
+                .list();
+        return load(id);
+    }
+
+    void checkRevision(CampaignView campaign, @Nullable Long revision) {
+        if (revision != null && campaign.version() != revision) {
+            throw new StaleVersion("campaign", campaign.id().toString());
+        }
+    }
+
+    /** Asks a person whether the wave after this one may open; the clockwork asks again and again, and once is enough. */
+    @Transactional
+    void askForWave(CampaignId id, int wave) {
+        if (approvals.ask(id, CampaignLife.Kind.WAVE, wave, List.of("GATE"), null)) {
+            Map<String, Object> asked = Map.of("wave", wave);
+            audit.record("campaign.wave-approval-requested", "campaign", id, null, asked);
+            outbox.add("campaign.wave-approval-requested", id, asked);
+        }
+    }
+
+    /** What would need another person at the start does so afterwards too. */
+    private void checkFourEyes(CampaignView present, CampaignSpec before, CampaignSpec after) {
+        for (int i = 0; i < before.waves().size(); i++) {
+            if (before.waves().get(i).gate().approval()
+                    && !after.waves().get(i).gate().approval()) {
+                throw new Conflict(
+                        ProblemType.ILLEGAL_STATE,
+                        "the campaign is %s: the gate of wave %s keeps its approval"
+                                .formatted(
+                                        present.state(), before.waves().get(i).name()));
+            }
+        }
+        boolean escalates = after.schedule().escalation() != null
+                && !after.schedule().escalation().equals(before.schedule().escalation());
+        if (escalates && rules.load().override()) {
+            throw new Conflict(
+                    ProblemType.ILLEGAL_STATE,
+                    "the campaign is %s: an escalation needs an approval, so it has to be there before the start"
+                            .formatted(present.state()));
+        }
+    }
+
+    private void addAuthor(CampaignId id) {
+        jdbc.sql("""
+                        update campaign set authors = array_append(authors, :actor)
+                        where tenant_id = :tenant and id = :campaign and :actor <> all (authors)
+                        """)
+                .param("actor", CallContext.current().actor())
                 .param("tenant", tenant().value())
                 .param("campaign", id.value())
                 .update();
@@ -432,7 +568,8 @@ public class Campaigns {
     }
 
     private List<FieldProblem> check(CampaignSpec spec, @Nullable CampaignId self) {
-        List<FieldProblem> problems = new ArrayList<>(CampaignCheck.problems(spec));
+        boolean rollback = self != null && load(self).life().rollbackOf() != null;
+        List<FieldProblem> problems = new ArrayList<>(CampaignCheck.problems(spec, rollback));
         imageProblems(spec).forEach(problems::add);
         boolean taken = jdbc.sql("""
                         select exists (select from campaign
@@ -440,7 +577,7 @@ public class Campaigns {
                         """)
                 .param("tenant", tenant().value())
                 .param("name", spec.name())
-                .param("self", self == null ? null : self.value(), java.sql.Types.OTHER)
+                .param("self", self == null ? null : self.value(), Types.OTHER)
                 .query(Boolean.class)
                 .single();
         if (taken) {
@@ -476,30 +613,22 @@ public class Campaigns {
             boolean taken = waves.stream().anyMatch(wave -> wave.name().equals("rest"));
             waves.add(new WaveSpec(taken ? "rest-" + waves.size() : "rest", new CampaignSpec.Rest(), BigDecimal.ZERO));
         }
-        return new CampaignSpec(
-                spec.name(),
-                spec.imageId(),
-                spec.selector(),
-                spec.allNodes(),
-                waves,
-                spec.maxInFlight(),
-                spec.maxFailures(),
-                spec.prestage(),
-                spec.allowDowngrade(),
-                spec.permitLimit(),
-                spec.neededTime(),
-                spec.bootDeadline(),
-                spec.startsAt());
+        return spec.withWaves(waves);
     }
 
     /** By SQL: members refer to the rows of the waves, which JPA would write anew. */
     private void editGates(CampaignId id, List<WaveSpec> waves) {
         for (int ordinal = 0; ordinal < waves.size(); ordinal++) {
             jdbc.sql("""
-                            update wave set min_confirmed_share = :share
+                            update wave
+                            set min_confirmed_share = :share, soak_seconds = :soak, not_before = :notBefore,
+                                approval = :approval
                             where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
                             """)
                     .param("share", waves.get(ordinal).minConfirmedShare())
+                    .param("soak", waves.get(ordinal).gate().soakTime().toSeconds())
+                    .param("notBefore", timestamp(waves.get(ordinal).gate().notBefore()), Types.TIMESTAMP_WITH_TIMEZONE)
+                    .param("approval", waves.get(ordinal).gate().approval())
                     .param("tenant", tenant().value())
                     .param("campaign", id.value())
                     .param("ordinal", ordinal)
@@ -507,34 +636,8 @@ public class Campaigns {
         }
     }
 
-    /** The waves as they are, with the gates of others where these are as many. */
-    private static List<WaveSpec> withGates(List<WaveSpec> waves, List<WaveSpec> gates) {
-        if (waves.size() != gates.size()) {
-            return waves;
-        }
-        List<WaveSpec> edited = new ArrayList<>();
-        for (int i = 0; i < waves.size(); i++) {
-            WaveSpec wave = waves.get(i);
-            edited.add(new WaveSpec(wave.name(), wave.share(), gates.get(i).minConfirmedShare()));
-        }
-        return edited;
-    }
-
-    private static CampaignSpec withLimits(CampaignSpec spec, CampaignSpec limits) {
-        return new CampaignSpec(
-                spec.name(),
-                spec.imageId(),
-                spec.selector(),
-                spec.allNodes(),
-                withGates(spec.waves(), limits.waves()),
-                limits.maxInFlight(),
-                limits.maxFailures(),
-                spec.prestage(),
-                spec.allowDowngrade(),
-                spec.permitLimit(),
-                spec.neededTime(),
-                spec.bootDeadline(),
-                spec.startsAt());
+    private static @Nullable OffsetDateTime timestamp(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
     private static TenantId tenant() {

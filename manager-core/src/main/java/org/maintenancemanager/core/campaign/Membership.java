@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.node.Selector;
@@ -33,15 +34,14 @@ class Membership {
 
     /** All matching nodes become members, those with nothing to do as SKIPPED with the reason as code. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec) {
+    public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf) {
         Map<String, Object> params = new HashMap<>();
-        params.put("tenant", tenant.value());
         params.put("campaign", campaign.value());
         params.put("image", spec.imageId().value());
         params.put("allowDowngrade", spec.allowDowngrade());
         params.put("seed", campaign.value().getLeastSignificantBits());
         params.put("lastWave", spec.waves().size() - 1);
-        String selected = spec.allNodes() ? "true" : condition(spec.selector(), "c", params);
+        String selected = selected(tenant, spec, rollbackOf, params);
         int members = jdbc.sql(
                         """
                         -- Materialized: inlined, "skip" is worked out again for each row inserted, in a table that grows
@@ -154,8 +154,30 @@ class Membership {
         return cases.isEmpty() ? ":lastWave" : "case" + cases + " else :lastWave end";
     }
 
+    /** What chooses the nodes, over {@code n} and {@code s}. */
+    String selected(TenantId tenant, CampaignSpec spec, @Nullable CampaignId rollbackOf, Map<String, Object> params) {
+        params.put("tenant", tenant.value());
+        String selected = spec.selector().isBlank() ? "true" : condition(spec.selector(), "c", params);
+        if (rollbackOf == null) {
+            return selected;
+        }
+        params.put("rollbackOf", rollbackOf.value());
+        params.put("rollbackTo", spec.imageId().value());
+        // Those that the other campaign brought to its image from this one, and that still run it.
+        return selected + """
+                 and exists (select from node_update forth
+                             join image there on (there.tenant_id, there.id) = (forth.tenant_id, forth.image_id)
+                             join image back on (back.tenant_id, back.id) = (forth.tenant_id, cast(:rollbackTo as uuid))
+                             join node_slot now on (now.tenant_id, now.node_id) = (forth.tenant_id, forth.node_id)
+                             where (forth.tenant_id, forth.node_id) = (n.tenant_id, n.id)
+                               and forth.campaign_id = :rollbackOf and forth.state = 'CONFIRMED'
+                               and forth.from_sha256 = back.sha256
+                               and now.state = 'ACTIVE' and now.image_sha256 = there.sha256)
+                """;
+    }
+
     /** A selector's SQL over {@code n} and {@code s}, with parameter names that no other selector of the statement has. */
-    private static String condition(String selector, String prefix, Map<String, Object> params) {
+    static String condition(String selector, String prefix, Map<String, Object> params) {
         SqlCondition condition = Selector.parse(selector).toSql(prefix + "_");
         params.putAll(condition.params());
         return "(" + condition.sql() + ")";

@@ -2,6 +2,8 @@ package org.maintenancemanager.core.campaign;
 
 import jakarta.persistence.Embeddable;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.NullUnmarked;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
@@ -18,6 +20,9 @@ class Wave {
     private Integer nodeCount;
     private String selector;
     private BigDecimal minConfirmedShare;
+    private int soakSeconds;
+    private boolean approval;
+    private Instant notBefore;
 
     protected Wave() {}
 
@@ -26,6 +31,9 @@ class Wave {
         this.ordinal = ordinal;
         this.name = spec.name();
         this.minConfirmedShare = spec.minConfirmedShare();
+        this.soakSeconds = Math.toIntExact(spec.gate().soakTime().toSeconds());
+        this.approval = spec.gate().approval();
+        this.notBefore = spec.gate().notBefore();
         switch (spec.share()) {
             case CampaignSpec.Percent share -> {
                 kind = "PERCENT";
@@ -44,6 +52,10 @@ class Wave {
     }
 
     WaveSpec spec() {
-        return new WaveSpec(name, WaveRows.share(kind, percent, nodeCount, selector), minConfirmedShare);
+        return new WaveSpec(
+                name,
+                WaveRows.share(kind, percent, nodeCount, selector),
+                minConfirmedShare,
+                new WaveGate(Duration.ofSeconds(soakSeconds), notBefore, approval));
     }
 }

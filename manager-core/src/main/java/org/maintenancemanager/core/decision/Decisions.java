@@ -9,6 +9,7 @@ import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignState;
+import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.Decision.Directive;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.image.ImageFacts;
@@ -74,7 +75,7 @@ public final class Decisions {
     }
 
     private static Decision beforeDownload(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
-        Decision stopped = holdsPermit(update, now) ? stoppedByNode(node) : stopped(node, update, campaign);
+        Decision stopped = holdsPermit(update, now) ? stoppedByNode(node) : stopped(node, update, campaign, now);
         return stopped == null ? DOWNLOAD : stopped;
     }
 
@@ -84,7 +85,7 @@ public final class Decisions {
             Decision stopped = stoppedByNode(node);
             return stopped == null ? PERMIT_HELD : stopped;
         }
-        Decision stopped = stopped(node, update, campaign);
+        Decision stopped = stopped(node, update, campaign, now);
         if (stopped != null) {
             return stopped;
         }
@@ -113,7 +114,7 @@ public final class Decisions {
     }
 
     /** The gates that a download needs too. */
-    private static @Nullable Decision stopped(NodeFacts node, UpdateFacts update, CampaignFacts campaign) {
+    private static @Nullable Decision stopped(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
         Gate closed = nodeState(node);
         if (closed != null) {
             return stoppedAt(Directive.WAIT, closed);
@@ -138,9 +139,12 @@ public final class Decisions {
             }
         }
         if (closed == null) {
-            closed = wave(update, campaign);
+            closed = wave(update, campaign, now);
         }
-        return closed == null ? null : stoppedAt(Directive.WAIT, closed);
+        if (closed == null) {
+            return null;
+        }
+        return stoppedAt(closed.code().equals(Reason.WAVE_SKIPPED.name()) ? Directive.CANCEL : Directive.WAIT, closed);
     }
 
     private static boolean isWithdrawn(Gate gate) {
@@ -216,16 +220,62 @@ public final class Decisions {
         };
     }
 
-    private static @Nullable Gate wave(UpdateFacts update, CampaignFacts campaign) {
+    private static @Nullable Gate wave(UpdateFacts update, CampaignFacts campaign, Instant now) {
         WaveFacts mine = null;
+        WaveFacts before = null;
         for (WaveFacts wave : campaign.waves()) {
             if (wave.ordinal() == update.wave()) {
                 mine = wave;
+            } else if (wave.ordinal() == update.wave() - 1) {
+                before = wave;
             }
         }
-        return mine != null && mine.openedAt() != null
-                ? null
-                : Gate.closed(GateName.WAVE, Reason.WAVE_CLOSED, Sentences.wave(update.wave(), mine));
+        if (mine != null && mine.skippedAt() != null) {
+            return Gate.closed(GateName.WAVE, Reason.WAVE_SKIPPED, mine.skippedAt(), null, Sentences.waveSkipped(mine));
+        }
+        if (mine != null && mine.openedAt() != null) {
+            return null;
+        }
+        if (before == null || before.openedAt() == null || before.passedAt() != null) {
+            return Gate.closed(GateName.WAVE, Reason.WAVE_CLOSED, Sentences.wave(update.wave(), mine, before));
+        }
+        Instant since = before.gate().progress().reachedAt();
+        return switch (before.gate().judge(now)) {
+            case WaveGates.Waits waits ->
+                Gate.closed(
+                        GateName.WAVE,
+                        Reason.WAVE_CLOSED,
+                        Sentences.waveWaits(update.wave(), mine, before, waits.count()));
+            case WaveGates.CannotPass cannot ->
+                Gate.closed(
+                        GateName.WAVE,
+                        Reason.WAVE_CLOSED,
+                        Sentences.waveWaits(update.wave(), mine, before, cannot.count()));
+            case WaveGates.Soaks soaks ->
+                Gate.closed(
+                        GateName.WAVE,
+                        Reason.WAVE_SOAKS,
+                        since,
+                        soaks.until(),
+                        Sentences.waveSoaks(mine, before, soaks.until()));
+            case WaveGates.NotBefore later ->
+                Gate.closed(
+                        GateName.WAVE,
+                        Reason.WAVE_NOT_BEFORE,
+                        since,
+                        later.until(),
+                        Sentences.waveNotBefore(mine, later.until()));
+            case WaveGates.AwaitsApproval awaits ->
+                Gate.closed(
+                        GateName.WAVE,
+                        Reason.WAVE_AWAITS_APPROVAL,
+                        since,
+                        null,
+                        Sentences.waveAwaitsApproval(mine, before));
+            // The tick is about to open it.
+            case WaveGates.Passes passes ->
+                Gate.closed(GateName.WAVE, Reason.WAVE_CLOSED, Sentences.wave(update.wave(), mine, before));
+        };
     }
 
     private static @Nullable Gate freeze(Schedule schedule, Instant now) {

@@ -11,6 +11,7 @@ import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignState;
+import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.Gate.Evidence;
 import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.window.Schedule.Opening;
@@ -91,12 +92,48 @@ final class Sentences {
                 : "A wave of campaign %s did not pass its gate.".formatted(campaign.name());
     }
 
-    static Evidence wave(int ordinal, @Nullable WaveFacts wave) {
-        return (now, zone) -> wave == null
-                ? "Wave %d of the campaign is not open yet.".formatted(ordinal + 1)
-                : wave.waitsFor().isEmpty()
-                        ? "Wave %s is not open yet.".formatted(wave.name())
-                        : "Wave %s is not open yet: %s.".formatted(wave.name(), withoutStop(wave.waitsFor()));
+    static Evidence wave(int ordinal, @Nullable WaveFacts wave, @Nullable WaveFacts before) {
+        return (now, zone) -> before == null || before.passedAt() != null
+                ? "Wave %s is not open yet.".formatted(name(ordinal, wave))
+                : "Wave %s is not open yet: wave %s comes first.".formatted(name(ordinal, wave), before.name());
+    }
+
+    static Evidence waveWaits(int ordinal, @Nullable WaveFacts wave, WaveFacts before, WaveGates.Count count) {
+        return (now, zone) -> "Wave %s is not open yet: %d of %d nodes of wave %s are confirmed, %d are needed (%s %%)."
+                .formatted(
+                        name(ordinal, wave),
+                        count.confirmed(),
+                        count.reachable(),
+                        before.name(),
+                        count.wanted(),
+                        before.gate()
+                                .minConfirmedShare()
+                                .movePointRight(2)
+                                .stripTrailingZeros()
+                                .toPlainString());
+    }
+
+    static Evidence waveSoaks(@Nullable WaveFacts wave, WaveFacts before, Instant until) {
+        return (now, zone) -> "Wave %s is not open yet: wave %s is watched until %s."
+                .formatted(name(before.ordinal() + 1, wave), before.name(), whenAndHowSoon(until, now, zone));
+    }
+
+    static Evidence waveNotBefore(@Nullable WaveFacts wave, Instant until) {
+        return (now, zone) -> "Wave %s does not open before %s."
+                .formatted(wave == null ? "of the node" : wave.name(), whenAndHowSoon(until, now, zone));
+    }
+
+    static Evidence waveAwaitsApproval(@Nullable WaveFacts wave, WaveFacts before) {
+        return (now, zone) -> "Wave %s is not open yet: wave %s is done, and somebody has to approve the next."
+                .formatted(name(before.ordinal() + 1, wave), before.name());
+    }
+
+    static Evidence waveSkipped(WaveFacts wave) {
+        return (now, zone) -> "Wave %s was skipped.".formatted(wave.name());
+    }
+
+    private static String name(int ordinal, @Nullable WaveFacts wave) {
+        return wave == null ? String.valueOf(ordinal + 1) : wave.name();
     }
 
     static Evidence frozen(Opening freeze) {

@@ -33,6 +33,7 @@ public class ChangeListening implements SmartLifecycle {
     private static final int RECONNECT_MILLIS = 250;
 
     private final DataSource dataSource;
+    private final ChangeNotes notes;
     private final ObjectProvider<ChangeListener> listeners;
     private final DatabaseClock clock;
 
@@ -40,8 +41,10 @@ public class ChangeListening implements SmartLifecycle {
     private volatile boolean running;
     private volatile @Nullable Thread thread;
 
-    ChangeListening(DataSource dataSource, ObjectProvider<ChangeListener> listeners, DatabaseClock clock) {
+    ChangeListening(
+            DataSource dataSource, ChangeNotes notes, ObjectProvider<ChangeListener> listeners, DatabaseClock clock) {
         this.dataSource = dataSource;
+        this.notes = notes;
         this.listeners = listeners;
         this.clock = clock;
     }
@@ -122,7 +125,7 @@ public class ChangeListening implements SmartLifecycle {
 
     private void pass(String payload) {
         String[] words = payload.split(" ", 4);
-        if (words[0].equals(ChangeNotes.REPLICA)) {
+        if (words[0].equals(notes.replica())) {
             return;
         }
         try {

@@ -25,14 +25,14 @@ public class ChangeNotes {
     /** The name of the PostgreSQL notification channel. */
     public static final String CHANNEL = "maintmgr";
 
-    /** Tells the notes of this replica from those of others. */
-    static final String REPLICA = UUID.randomUUID().toString();
-
     /** A payload may have 8,000 bytes: replica, kind and tenant take 90, an id 37. */
     private static final int IDS_PER_NOTE = 200;
 
     /** More nodes than this are cheaper forgotten all at once. */
     private static final int NODES_ONE_BY_ONE = 2000;
+
+    /** Tells the notes of this replica from those of others, which may run in the same process. */
+    private final String replica = UUID.randomUUID().toString();
 
     private final JdbcClient jdbc;
     private final ObjectProvider<ChangeListener> listeners;
@@ -40,6 +40,10 @@ public class ChangeNotes {
     ChangeNotes(JdbcClient jdbc, ObjectProvider<ChangeListener> listeners) {
         this.jdbc = jdbc;
         this.listeners = listeners;
+    }
+
+    String replica() {
+        return replica;
     }
 
     /** What the note is about. */
@@ -50,7 +54,7 @@ public class ChangeNotes {
         TENANT,
         /** Campaigns, their waves or images. */
         CAMPAIGNS,
-        /** API tokens. */
+        /** API tokens, people, sessions, and what they may do. */
         API_TOKENS
     }
 
@@ -90,7 +94,7 @@ public class ChangeNotes {
     }
 
     private void send(Kind kind, TenantId tenant, List<UUID> ids) {
-        String payload = REPLICA + ' ' + kind + ' ' + tenant;
+        String payload = replica + ' ' + kind + ' ' + tenant;
         if (!ids.isEmpty()) {
             payload += ids.stream().map(UUID::toString).collect(Collectors.joining(",", " ", ""));
         }

@@ -9,7 +9,8 @@ public final class Conflict extends RuntimeException {
     private final String detail;
 
     /**
-     * @param type one of those with HTTP status 409, or what says that there is no room: TOO_LARGE, UNAVAILABLE
+     * @param type one of those with HTTP status 409, or what says that there is no room (TOO_LARGE, UNAVAILABLE), or that
+     *     nobody may do this to themselves (FORBIDDEN)
      * @param detail a sentence that names the object or state in the way
      */
     public Conflict(ProblemType type, String detail) {

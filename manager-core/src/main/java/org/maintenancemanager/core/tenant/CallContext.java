@@ -11,16 +11,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param actor the name that the audit shows: a token's name and id, a node's id, the name of a job
  * @param requestId of the HTTP or gRPC request; null in jobs
+ * @param standing who that is, for comparing one with another, and how far the call may go
  */
 public record CallContext(
         TenantId tenant,
         ActorKind actorKind,
         String actor,
-        @Nullable String requestId) {
+        @Nullable String requestId,
+        Standing standing) {
     public enum ActorKind {
         API_TOKEN,
         NODE,
-        SYSTEM
+        SYSTEM,
+        /** Somebody who is logged in. */
+        PERSON,
+        /** Automation that shows a token of an OpenID provider. */
+        OIDC_CLIENT
+    }
+
+    /**
+     * @param subject stays the same whatever the actor is renamed to: {@code person:<id>}, {@code api-token:<id>},
+     *     {@code oidc:<issuer>#<subject>}; two calls have one subject exactly if one and the same made them
+     */
+    public record Standing(String subject, Reach reach) {}
+
+    /** Of a caller that may go everywhere in its tenant. */
+    public CallContext(TenantId tenant, ActorKind actorKind, String actor, @Nullable String requestId) {
+        this(tenant, actorKind, actor, requestId, new Standing(actorKind + ":" + actor, Reach.EVERYWHERE));
     }
 
     private static final ScopedValue<CallContext> CURRENT = ScopedValue.newInstance();
@@ -37,6 +54,16 @@ public record CallContext(
                     "no call context is bound: the edge has to bind one before it calls the core");
         }
         return CURRENT.get();
+    }
+
+    /** Where the present call may go; a job goes everywhere. */
+    public static Reach reach() {
+        return CURRENT.isBound() ? CURRENT.get().standing().reach() : Reach.EVERYWHERE;
+    }
+
+    /** {@link Standing#subject}. */
+    public String subject() {
+        return standing.subject();
     }
 
     static @Nullable CallContext orNull() {

@@ -32,6 +32,8 @@ public record Token(Kind kind, UUID id, String secret) {
         ENROLLMENT("mmet_"),
         /** Automation. */
         API("mmat_"),
+        /** A session of the console. */
+        SESSION("mmst_"),
         /** The right to read a calendar. */
         FEED("mmcf_");
 

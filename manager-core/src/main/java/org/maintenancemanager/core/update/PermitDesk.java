@@ -174,6 +174,10 @@ class PermitDesk implements DisposableBean {
             if (locked == null || locked.nodeVersion != request.node().nodeVersion() || !done.add(locked.update)) {
                 continue;
             }
+            if (room.skippedWaves.contains(locked.wave)) {
+                answers.put(request.update(), new Refused("WAVE_SKIPPED", "The wave has just been skipped."));
+                continue;
+            }
             Instant now = room.now;
             NodeFacts node = request.node().facts(current);
             var opening = PermitTerms.schedule(node, campaign, now).openAt(now);
@@ -229,7 +233,7 @@ class PermitDesk implements DisposableBean {
                           and (u.state = 'DOWNLOADED' or c.prestage and u.state in ('INSTALLING', 'STAGED'))
                           and u.permit_id is null
                           and n.state = 'ACTIVE' and c.state = 'RUNNING' and i.state = 'PUBLISHED'
-                          and w.opened_at is not null
+                          and w.opened_at is not null and w.skipped_at is null
                           and not exists (select from node_block block
                                           where (block.tenant_id, block.node_id, block.image_id)
                                                 = (u.tenant_id, u.node_id, u.image_id))
@@ -259,6 +263,7 @@ class PermitDesk implements DisposableBean {
         private int tenant;
         private long windowVersion;
         private @Nullable UUID override;
+        private Set<Integer> skippedWaves = Set.of();
         /** Read when the counters were locked: whatever freed a slot before did so before this. */
         private Instant now = Instant.EPOCH;
 
@@ -306,7 +311,11 @@ class PermitDesk implements DisposableBean {
                 })
                 .single();
         jdbc.sql("""
-                            select max_in_flight, override_id from campaign
+                            select max_in_flight, override_id,
+                                   array(select ordinal from wave
+                                         where tenant_id = :tenant and campaign_id = :campaign
+                                           and skipped_at is not null) as skipped_waves
+                            from campaign
                             where tenant_id = :tenant and id = :campaign
                             """)
                 .param("tenant", tenant.value())
@@ -314,6 +323,8 @@ class PermitDesk implements DisposableBean {
                 .query((row, number) -> {
                     room.campaign = granting ? room.campaign + row.getInt("max_in_flight") : 0;
                     room.override = row.getObject("override_id", UUID.class);
+                    room.skippedWaves =
+                            Set.of((Integer[]) row.getArray("skipped_waves").getArray());
                     return room;
                 })
                 .single();

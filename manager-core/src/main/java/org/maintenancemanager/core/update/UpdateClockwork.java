@@ -1,7 +1,9 @@
 package org.maintenancemanager.core.update;
 
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.event.ChangeNotes;
@@ -25,6 +27,11 @@ public class UpdateClockwork {
     /** A bound for one tick; what is left is the next one's. */
     private static final int MOST_BATCHES = 100;
 
+    private static final String[] ACTIVE = Stream.of(UpdateState.values())
+            .filter(state -> !state.isTerminal())
+            .map(Enum::name)
+            .toArray(String[]::new);
+
     private final JdbcClient jdbc;
     private final TransactionTemplate transactions;
     private final Ledger ledger;
@@ -41,8 +48,6 @@ public class UpdateClockwork {
         List<TenantId> tenants = EveryTenant.get(() -> jdbc.sql("""
                         select distinct tenant_id from permit where ended_at is null and valid_until < now()
                         union
-                        select tenant_id from campaign where state = 'ABORTED' and ended_at > now() - interval '1 day'
-                        union
                         select n.tenant_id from node n
                         join node_update u on (u.tenant_id, u.node_id) = (n.tenant_id, n.id) and u.active
                         where n.state = 'DECOMMISSIONED' and n.updated_at > now() - interval '1 day'
@@ -54,12 +59,13 @@ public class UpdateClockwork {
                 CallContext.system(tenant, "update clockwork").run(() -> {
                     repeat(() -> expireUnused(tenant));
                     repeat(() -> declareLost(tenant));
-                    repeat(() -> cancel(tenant));
+                    repeat(() -> cancelOfNodes(tenant));
                 });
             } catch (RuntimeException e) {
                 LOG.warn("the updates of tenant {} could not be taken further; the others go on", tenant, e);
             }
         }
+        toCancel().forEach(this::cancel);
     }
 
     @FunctionalInterface
@@ -130,29 +136,112 @@ public class UpdateClockwork {
                 order by u.id
                 limit :batch
                 for update of u skip locked
-                """, UpdateState.LOST);
+                """, Map.of(), UpdateState.LOST, null, "the permit and the boot deadline ran out");
     }
 
-    /** Updates of aborted campaigns, and of nodes that left the fleet, while they hold no permit. */
-    private int cancel(TenantId tenant) {
-        return end(tenant, """
+    /** Updates of an aborted campaign, while they hold no permit. */
+    private int cancelOfCampaign(TenantId tenant, UUID campaign) {
+        return end(
+                tenant,
+                """
                 select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.state, u.permit_id, false as heard
                 from node_update u
-                where u.tenant_id = :tenant and u.active and u.permit_id is null
-                  and (u.campaign_id in (select id from campaign
-                                         where tenant_id = :tenant and state = 'ABORTED'
-                                           and ended_at > now() - interval '1 day')
-                       or u.node_id in (select id from node
-                                        where tenant_id = :tenant and state = 'DECOMMISSIONED'
-                                          and updated_at > now() - interval '1 day'))
+                where u.tenant_id = :tenant and u.campaign_id = :campaign and u.active and u.permit_id is null
+                order by u.node_id
+                limit :batch
+                for update of u skip locked
+                """,
+                Map.of("campaign", campaign),
+                UpdateState.CANCELED,
+                "CANCELED",
+                "the campaign was aborted");
+    }
+
+    /** Updates of a wave that was skipped, while they hold no permit. */
+    private int cancelOfWave(TenantId tenant, UUID campaign, int wave) {
+        return end(
+                tenant,
+                """
+                select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.state, u.permit_id, false as heard
+                from node_update u
+                where u.tenant_id = :tenant and u.campaign_id = :campaign and u.wave = :wave
+                  and u.active and u.permit_id is null
+                order by u.node_id
+                limit :batch
+                for update of u skip locked
+                """,
+                Map.of("campaign", campaign, "wave", wave),
+                UpdateState.CANCELED,
+                "WAVE_SKIPPED",
+                "the wave was skipped");
+    }
+
+    /** Updates of nodes that left the fleet, while they hold no permit. */
+    private int cancelOfNodes(TenantId tenant) {
+        return end(tenant, """
+                select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.state, u.permit_id, false as heard
+                from node n
+                join node_update u on (u.tenant_id, u.node_id) = (n.tenant_id, n.id) and u.active
+                where n.tenant_id = :tenant and n.state = 'DECOMMISSIONED'
+                  and n.updated_at > now() - interval '1 day' and u.permit_id is null
                 order by u.id
                 limit :batch
                 for update of u skip locked
-                """, UpdateState.CANCELED);
+                """, Map.of(), UpdateState.CANCELED, "CANCELED", "the node left the fleet");
     }
 
-    private int end(TenantId tenant, String sql, UpdateState to) {
+    private record ToCancel(
+            TenantId tenant, UUID campaign, @Nullable Integer wave) {}
+
+    /** The counters say whether there is anything to cancel, so that history costs nothing. */
+    private List<ToCancel> toCancel() {
+        return jdbc.sql("""
+                        with active as (select unnest(:active::text[]) as state)
+                        select c.tenant_id, c.id, null as wave
+                        from campaign c
+                        where c.state = 'ABORTED' and c.ended_at > now() - interval '30 days'
+                          and exists (select from wave_counter tally join active using (state)
+                                      where (tally.tenant_id, tally.campaign_id) = (c.tenant_id, c.id)
+                                        and tally.updates > 0)
+                        union all
+                        select c.tenant_id, c.id, wave.ordinal
+                        from campaign c
+                        join wave on (wave.tenant_id, wave.campaign_id) = (c.tenant_id, c.id)
+                        where c.state in ('RUNNING', 'PAUSED') and wave.skipped_at is not null
+                          and exists (select from wave_counter tally join active using (state)
+                                      where (tally.tenant_id, tally.campaign_id, tally.wave)
+                                            = (wave.tenant_id, wave.campaign_id, wave.ordinal)
+                                        and tally.updates > 0)
+                        """)
+                .param("active", ACTIVE)
+                .query((row, number) -> new ToCancel(
+                        new TenantId(row.getObject("tenant_id", UUID.class)),
+                        row.getObject("id", UUID.class),
+                        row.getObject("wave", Integer.class)))
+                .list();
+    }
+
+    private void cancel(ToCancel due) {
+        TenantId tenant = due.tenant();
+        try {
+            CallContext.system(tenant, "update clockwork")
+                    .run(() -> repeat(() -> due.wave() == null
+                            ? cancelOfCampaign(tenant, due.campaign())
+                            : cancelOfWave(tenant, due.campaign(), due.wave())));
+        } catch (RuntimeException e) {
+            LOG.warn("the updates of campaign {} could not be canceled; the others go on", due.campaign(), e);
+        }
+    }
+
+    private int end(
+            TenantId tenant,
+            String sql,
+            Map<String, Object> params,
+            UpdateState to,
+            @Nullable String code,
+            String why) {
         List<Change> changes = jdbc.sql(sql)
+                .params(params)
                 .param("tenant", tenant.value())
                 .param("batch", BATCH)
                 .query((row, number) -> {
@@ -167,14 +256,12 @@ public class UpdateClockwork {
                             to,
                             null,
                             null,
-                            code(to, heard),
+                            code == null ? heard ? "TIMEOUT" : "SILENT" : code,
                             null,
                             row.getObject("permit_id", UUID.class),
                             null,
                             Change.Cause.TICK,
-                            to == UpdateState.LOST
-                                    ? "the permit and the boot deadline ran out"
-                                    : "the campaign was aborted, or the node left the fleet");
+                            why);
                 })
                 .list();
         ledger.write(tenant, changes);
@@ -182,9 +269,5 @@ public class UpdateClockwork {
             notes.nodesChanged(tenant, changes.stream().map(Change::nodeId).toList());
         }
         return changes.size();
-    }
-
-    private static @Nullable String code(UpdateState to, boolean heard) {
-        return to == UpdateState.LOST ? heard ? "TIMEOUT" : "SILENT" : "CANCELED";
     }
 }

@@ -200,7 +200,7 @@ public record WindowDraft(
         @Nullable
         WindowDefinition define(WindowId id) {
             boolean named = problems.line(at("/name"), name, 200);
-            problems.present(at("/kind"), kind);
+            given("/kind", kind, "PERMIT");
             Recurrence when = recurrence();
             Zone where = zone();
             Target whom = target();
@@ -216,14 +216,14 @@ public record WindowDraft(
 
         private @Nullable Recurrence recurrence() {
             RecurrenceDraft said = recurrence;
-            if (!problems.present(at("/recurrence"), said) || said == null) {
+            if (!given("/recurrence", said, "{\"type\": \"CRON\", \"cron\": \"0 22 * * MON-FRI\"}") || said == null) {
                 return null;
             }
-            boolean typed = problems.present(at("/recurrence/type"), said.type());
+            boolean typed = given("/recurrence/type", said.type(), "WEEKLY");
             if (said.type() == RecurrenceType.CRON) {
                 return cron(said);
             }
-            LocalDateTime start = problems.present(at("/recurrence/startsAt"), said.startsAt())
+            LocalDateTime start = given("/recurrence/startsAt", said.startsAt(), "2026-03-29T02:30:00")
                     ? time("/recurrence/startsAt", said.startsAt())
                     : null;
             if (!typed || said.type() == null) {
@@ -252,7 +252,7 @@ public record WindowDraft(
             refuse("/recurrence/rdates", said.rdates(), "CRON; say it as an RRULE, or add another window");
             Duration length = length();
             String expression = said.cron();
-            return problems.present(at("/recurrence/cron"), expression) && expression != null && length != null
+            return given("/recurrence/cron", expression, CronForm.EXAMPLE) && expression != null && length != null
                     ? new Cron(expression.strip(), length)
                     : null;
         }
@@ -264,7 +264,7 @@ public record WindowDraft(
             refuse("/recurrence/rrule", said.rrule(), "ONE_SHOT");
             refuse("/recurrence/exdates", said.exdates(), "ONE_SHOT");
             refuse("/recurrence/rdates", said.rdates(), "ONE_SHOT");
-            LocalDateTime end = problems.present(at("/recurrence/endsAt"), said.endsAt())
+            LocalDateTime end = given("/recurrence/endsAt", said.endsAt(), "2026-03-29T06:00:00")
                     ? time("/recurrence/endsAt", said.endsAt())
                     : null;
             return start == null || end == null ? null : new OneShot(start, end);
@@ -277,7 +277,7 @@ public record WindowDraft(
             refuse("/recurrence/rdates", said.rdates(), "WEEKLY");
             Duration length = length();
             List<DayOfWeek> days = said.days();
-            if (!problems.present(at("/recurrence/days"), days) || days == null) {
+            if (!given("/recurrence/days", days, "[\"MONDAY\", \"FRIDAY\"]") || days == null) {
                 return null;
             }
             EnumSet<DayOfWeek> set = EnumSet.noneOf(DayOfWeek.class);
@@ -299,7 +299,7 @@ public record WindowDraft(
             Duration length = length();
             List<LocalDateTime> exdates = times("/recurrence/exdates", said.exdates());
             List<LocalDateTime> rdates = times("/recurrence/rdates", said.rdates());
-            if (!problems.present(at("/recurrence/rrule"), said.rrule())
+            if (!given("/recurrence/rrule", said.rrule(), "FREQ=MONTHLY;BYDAY=-1SU")
                     || said.rrule() == null
                     || start == null
                     || length == null
@@ -311,7 +311,7 @@ public record WindowDraft(
         }
 
         private @Nullable Zone zone() {
-            if (!problems.present(at("/zone"), zone) || zone == null) {
+            if (!given("/zone", zone, "Europe/Berlin, or NODE_LOCAL") || zone == null) {
                 return null;
             }
             List<FieldProblem> wrong = WindowDefinition.validateZone(zone, at("/zone"));
@@ -321,10 +321,10 @@ public record WindowDraft(
 
         private @Nullable Target target() {
             TargetDraft said = target;
-            if (!problems.present(at("/target"), said) || said == null) {
+            if (!given("/target", said, "{\"type\": \"SITE\", \"sitePath\": \"/eu/de\"}") || said == null) {
                 return null;
             }
-            if (!problems.present(at("/target/type"), said.type()) || said.type() == null) {
+            if (!given("/target/type", said.type(), "SITE") || said.type() == null) {
                 return null;
             }
             String type = said.type().name();
@@ -341,12 +341,13 @@ public record WindowDraft(
                 case TENANT -> new Tenant();
                 case DEFAULT -> new Default();
                 case SITE ->
-                    problems.present(at("/target/sitePath"), said.sitePath()) && said.sitePath() != null
+                    given("/target/sitePath", said.sitePath(), "/eu/de") && said.sitePath() != null
                             ? new SiteSubtree(said.sitePath())
                             : null;
                 case SELECTOR -> selector(said.selector());
                 case NODE ->
-                    problems.present(at("/target/nodeId"), said.nodeId()) && said.nodeId() != null
+                    given("/target/nodeId", said.nodeId(), "019a1b2c-0000-7000-8000-000000000017")
+                                    && said.nodeId() != null
                             ? new SingleNode(new NodeId(said.nodeId()))
                             : null;
             };
@@ -354,11 +355,15 @@ public record WindowDraft(
 
         private @Nullable Target selector(@Nullable String text) {
             String at = at("/target/selector");
-            if (!problems.present(at, text) || text == null || !problems.text(at, text, 4000)) {
+            if (!given("/target/selector", text, "label.ring==canary")
+                    || text == null
+                    || !problems.text(at, text, 4000)) {
                 return null;
             }
             if (text.isBlank()) {
-                problems.add(at, "is empty; expected a selector, or the target TENANT for all nodes");
+                problems.add(
+                        at,
+                        "is empty; expected a selector such as label.ring==canary, or the target TENANT for all nodes");
                 return null;
             }
             try {
@@ -370,7 +375,7 @@ public record WindowDraft(
         }
 
         private @Nullable Duration length() {
-            if (!problems.present(at("/duration"), duration) || duration == null) {
+            if (!given("/duration", duration, "PT4H") || duration == null) {
                 return null;
             }
             try {
@@ -414,6 +419,15 @@ public record WindowDraft(
                         at(field), "is no local time; expected one without zone or offset such as 2026-03-29T02:30:00");
                 return null;
             }
+        }
+
+        /** Whether it is there; if not, a problem that shows a right one. */
+        private boolean given(String field, @Nullable Object value, String example) {
+            if (value == null) {
+                problems.add(at(field), "is required, such as " + example);
+                return false;
+            }
+            return true;
         }
 
         private void refuse(String field, @Nullable Object said, String type) {

@@ -7,9 +7,10 @@ import static org.maintenancemanager.core.decision.Situation.opening;
 import static org.maintenancemanager.core.decision.Situation.permitUntil;
 
 import java.time.Duration;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignState;
+import org.maintenancemanager.core.campaign.WaveGate;
+import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.Decision.Directive;
 import org.maintenancemanager.core.decision.Gate.Verdict;
 import org.maintenancemanager.core.image.ImageState;
@@ -218,13 +221,13 @@ class DecisionsTest {
         situation.usual = new NeededTime(Duration.ofMinutes(21), NeededTime.Source.MEASURED, 137);
         Gate gate = situation.decide().blocking().orElseThrow();
         assertThat(gate.code()).isEqualTo(Reason.WINDOW_TOO_SHORT.name());
-        assertThat(gate.evidence().sentence(NOW, ZoneOffset.UTC))
+        assertThat(gate.evidence().sentence(NOW, ZoneId.of("UTC")))
                 .contains("too soon for the 21 min that 95 % of 137 updates of hardware nuc took");
 
         situation.neededTime = Duration.ofMinutes(20);
         assertThat(situation.decide().directive()).isEqualTo(Directive.INSTALL_ALLOWED);
         situation.neededTime = Duration.ofMinutes(20).plusMillis(1);
-        assertThat(situation.decide().blocking().orElseThrow().evidence().sentence(NOW, ZoneOffset.UTC))
+        assertThat(situation.decide().blocking().orElseThrow().evidence().sentence(NOW, ZoneId.of("UTC")))
                 .contains("that the campaign allows for an update");
     }
 
@@ -360,6 +363,47 @@ class DecisionsTest {
         situation.campaignReason = "OPERATOR";
         assertThat(situation.decide().gates().get(GateName.GUARD.ordinal()).verdict())
                 .isEqualTo(Verdict.NOT_ASKED);
+    }
+
+    @Test
+    void closedWaveSaysWhatTheGateBeforeItStillWants() {
+        var situation = new Situation();
+        situation.waveOpen = false;
+        assertThat(whyWaveIsClosed(situation))
+                .isEqualTo("WAVE_CLOSED null Wave rest is not open yet: 3 of 10 nodes of wave canary are confirmed,"
+                        + " 9 are needed (90 %).");
+
+        situation.canary = new WaveGates.Progress(Map.of(UpdateState.CONFIRMED, 10), 0, NOW, false);
+        situation.gate = new WaveGate(Duration.ofHours(2), NOW.plus(Duration.ofHours(5)), true);
+        assertThat(whyWaveIsClosed(situation))
+                .isEqualTo("WAVE_SOAKS 2026-06-15T17:00:00Z Wave rest is not open yet: wave canary is watched until"
+                        + " Mon 17:00 UTC, in 2 h.");
+
+        situation.gate = new WaveGate(Duration.ZERO, NOW.plus(Duration.ofHours(5)), true);
+        assertThat(whyWaveIsClosed(situation))
+                .isEqualTo(
+                        "WAVE_NOT_BEFORE 2026-06-15T20:00:00Z Wave rest does not open before Mon 20:00 UTC, in 5 h.");
+
+        situation.gate = new WaveGate(Duration.ZERO, null, true);
+        assertThat(whyWaveIsClosed(situation))
+                .isEqualTo("WAVE_AWAITS_APPROVAL null Wave rest is not open yet: wave canary is done, and somebody has"
+                        + " to approve the next.");
+    }
+
+    private static String whyWaveIsClosed(Situation situation) {
+        Gate gate = situation.decide().blocking().orElseThrow();
+        assertThat(gate.gate()).isEqualTo(GateName.WAVE);
+        return "%s %s %s".formatted(gate.code(), gate.until(), gate.evidence().sentence(NOW, ZoneId.of("UTC")));
+    }
+
+    @Test
+    void nodeOfASkippedWaveIsToldToStopUnlessItHoldsAPermit() {
+        var situation = new Situation();
+        situation.waveSkipped = true;
+        assertThat(situation.decide().directive()).isEqualTo(Directive.CANCEL);
+        assertThat(situation.decide().blocking().orElseThrow().code()).isEqualTo("WAVE_SKIPPED");
+        situation.permit = Situation.permitUntil(NOW.plus(Duration.ofMinutes(5)));
+        assertThat(situation.decide().directive()).isEqualTo(Directive.INSTALL_ALLOWED);
     }
 
     @Test

@@ -1,10 +1,12 @@
 package org.maintenancemanager.core.decision;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -13,11 +15,14 @@ import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.BudgetId;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.GateFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.CampaignState;
 import org.maintenancemanager.core.campaign.PermitId;
 import org.maintenancemanager.core.campaign.UpdateId;
+import org.maintenancemanager.core.campaign.WaveGate;
+import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.image.ImageId;
@@ -66,6 +71,12 @@ final class Situation {
     Set<String> imageHardware = new HashSet<>(Set.of("nuc", "pi"));
     long counter = 4;
     boolean waveOpen = true;
+    boolean waveSkipped;
+    WaveGate gate = WaveGate.NONE;
+    /** How the wave before does: 3 of 10 are confirmed. */
+    WaveGates.Progress canary =
+            new WaveGates.Progress(Map.of(UpdateState.CONFIRMED, 3, UpdateState.OFFERED, 7), 0, null, false);
+
     int inFlight = 9;
     boolean prestage;
     boolean allowDowngrade;
@@ -136,6 +147,10 @@ final class Situation {
                 validUntil.plus(Duration.ofMinutes(15)));
     }
 
+    private static WaveGates.Progress nobody() {
+        return new WaveGates.Progress(Map.of(), 0, null, false);
+    }
+
     NodeFacts node() {
         return new NodeFacts(
                 new NodeId(new UUID(5, 5)),
@@ -183,13 +198,20 @@ final class Situation {
                         null,
                         imageState),
                 List.of(
-                        new WaveFacts(0, "canary", NOW.minus(Duration.ofDays(1)), null, ""),
+                        new WaveFacts(
+                                0,
+                                "canary",
+                                NOW.minus(Duration.ofDays(1)),
+                                waveOpen ? NOW.minus(Duration.ofHours(2)) : null,
+                                null,
+                                new GateFacts(new BigDecimal("0.9"), gate, canary)),
                         new WaveFacts(
                                 1,
                                 "rest",
                                 waveOpen ? NOW.minus(Duration.ofHours(2)) : null,
                                 null,
-                                waveOpen ? "" : "3 of 10 nodes of wave canary are confirmed, 9 are needed")),
+                                waveSkipped ? NOW.minus(Duration.ofMinutes(5)) : null,
+                                new GateFacts(BigDecimal.ZERO, WaveGate.NONE, nobody()))),
                 10,
                 inFlight,
                 0,

@@ -156,6 +156,33 @@ class RecurrencesTest {
         assertThat(occurrences(window, end, end.plusMillis(1))).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            # midnight, the end of a month, of February, of a leap year's February, of a year
+            2026-06-12T22:00 | FREQ=DAILY;COUNT=1            | PT8H | 2026-06-12T22:00:00Z | 2026-06-13T06:00:00Z
+            2026-04-30T22:00 | FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=1 | PT8H | 2026-04-30T22:00:00Z | 2026-05-01T06:00:00Z
+            2026-02-28T23:59 | FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=1 | PT5M | 2026-02-28T23:59:00Z | 2026-03-01T00:04:00Z
+            2028-02-28T22:00 | FREQ=DAILY;COUNT=1            | P2D  | 2028-02-28T22:00:00Z | 2028-03-01T22:00:00Z
+            2026-12-31T22:00 | FREQ=YEARLY;COUNT=1           | PT8H | 2026-12-31T22:00:00Z | 2027-01-01T06:00:00Z
+            2026-12-28T00:00 | FREQ=WEEKLY;COUNT=1           | P7D  | 2026-12-28T00:00:00Z | 2027-01-04T00:00:00Z
+            """)
+    void occurrenceCrossesMidnightTheMonthsEndAndTheYearsEnd(
+            String start, String rule, String duration, Instant from, Instant to) {
+        WindowDefinition window = permit("w", rule(start, rule, duration), "UTC");
+        assertThat(window.validate()).isEmpty();
+        assertThat(occurrences(window, from, to)).containsExactly(from + "/" + to);
+        assertThat(occurrences(window, to.minusMillis(1), to)).containsExactly(from + "/" + to);
+        assertThat(occurrences(window, to, to.plusSeconds(86_400))).isEmpty();
+    }
+
+    @Test
+    void twoStartsInOneGapAreOneOccurrence() {
+        WindowDefinition window =
+                permit("w", new WindowDefinition.Cron("0,30 2 * * *", Duration.ofHours(1)), "Europe/Berlin");
+        assertThat(occurrences(window, Instant.parse("2026-03-29T00:00:00Z"), Instant.parse("2026-03-29T12:00:00Z")))
+                .containsExactly("2026-03-29T01:00:00Z/2026-03-29T02:00:00Z");
+    }
+
     @Test
     void nothingIsOpenOutsideOfTheValidity() {
         WindowDefinition window = permit("w", rule("2026-06-01T02:00", "FREQ=DAILY", "PT2H"), "UTC");

@@ -7,19 +7,31 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Campaign;
+import org.maintenancemanager.api.admin.CampaignAction;
+import org.maintenancemanager.api.admin.CampaignApproval;
+import org.maintenancemanager.api.admin.CampaignEscalation;
+import org.maintenancemanager.api.admin.CampaignLife;
+import org.maintenancemanager.api.admin.CampaignSchedule;
 import org.maintenancemanager.api.admin.CampaignWave;
 import org.maintenancemanager.api.admin.NewCampaign;
 import org.maintenancemanager.api.admin.NewWave;
+import org.maintenancemanager.api.admin.WaveGate;
 import org.maintenancemanager.api.admin.WindowOverride;
+import org.maintenancemanager.core.campaign.CampaignLife.Approval;
+import org.maintenancemanager.core.campaign.CampaignSchedule.Escalation;
 import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.campaign.CampaignView;
 import org.maintenancemanager.core.campaign.CampaignView.WaveProgress;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.query.Problems;
+import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.window.WindowId;
 
 /** Campaigns between JSON, where most fields may be absent, and the core, where none may. */
@@ -55,6 +67,16 @@ final class CampaignJson {
         wholeSeconds(at + "/permitLimit", wanted.permitLimit(), problems);
         wholeSeconds(at + "/neededTime", wanted.neededTime(), problems);
         wholeSeconds(at + "/bootDeadline", wanted.bootDeadline(), problems);
+        CampaignEscalation escalation =
+                wanted.schedule() == null ? null : wanted.schedule().escalation();
+        if (escalation != null) {
+            String pointer = at + "/schedule/escalation";
+            problems.present(pointer + "/after", escalation.after());
+            wholeSeconds(pointer + "/after", escalation.after(), problems);
+            problems.present(pointer + "/lasts", escalation.lasts());
+            wholeSeconds(pointer + "/lasts", escalation.lasts(), problems);
+            problems.present(pointer + "/reason", escalation.reason());
+        }
         List<NewWave> waves = wanted.waves() == null ? List.of() : wanted.waves();
         for (int i = 0; i < waves.size(); i++) {
             if (problems.present(at + "/waves/" + i, waves.get(i))) {
@@ -74,6 +96,9 @@ final class CampaignJson {
                     at, "has %d of percent, count, selector and \"rest\": true; it must have one".formatted(shares));
         }
         decimals(at + "/percent", wave.percent(), PERCENT_DECIMALS, problems);
+        if (wave.gate() != null) {
+            wholeSeconds(at + "/gate/soakTime", wave.gate().soakTime(), problems);
+        }
         decimals(at + "/minConfirmedShare", wave.minConfirmedShare(), SHARE_DECIMALS, problems);
     }
 
@@ -108,7 +133,8 @@ final class CampaignJson {
                 orElse(checked.permitLimit(), CampaignSpec.DEFAULT_PERMIT_LIMIT),
                 checked.neededTime(),
                 orElse(checked.bootDeadline(), CampaignSpec.DEFAULT_BOOT_DEADLINE),
-                checked.startsAt());
+                checked.startsAt(),
+                schedule(checked.schedule()));
     }
 
     private static WaveSpec wave(NewWave checked) {
@@ -122,7 +148,44 @@ final class CampaignJson {
         } else {
             share = new CampaignSpec.Rest();
         }
-        return new WaveSpec(requireNonNull(checked.name()), share, orElse(checked.minConfirmedShare(), BigDecimal.ONE));
+        WaveGate gate = checked.gate();
+        return new WaveSpec(
+                requireNonNull(checked.name()),
+                share,
+                orElse(checked.minConfirmedShare(), BigDecimal.ONE),
+                gate == null
+                        ? org.maintenancemanager.core.campaign.WaveGate.NONE
+                        : new org.maintenancemanager.core.campaign.WaveGate(
+                                orElse(gate.soakTime(), Duration.ZERO),
+                                gate.notBefore(),
+                                orElse(gate.approval(), false)));
+    }
+
+    private static org.maintenancemanager.core.campaign.CampaignSchedule schedule(@Nullable CampaignSchedule checked) {
+        if (checked == null) {
+            return org.maintenancemanager.core.campaign.CampaignSchedule.DEFAULT;
+        }
+        CampaignEscalation escalation = checked.escalation();
+        return new org.maintenancemanager.core.campaign.CampaignSchedule(
+                orElse(checked.joinLater(), true),
+                checked.endsAt(),
+                checked.deadline(),
+                escalation == null
+                        ? null
+                        : new Escalation(
+                                requireNonNull(escalation.after()),
+                                requireNonNull(escalation.lasts()),
+                                requireNonNull(escalation.reason()),
+                                windows(escalation.windows()),
+                                windows(escalation.freezes())));
+    }
+
+    private static Set<WindowId> windows(@Nullable List<UUID> ids) {
+        return ids == null ? Set.of() : ids.stream().map(WindowId::new).collect(Collectors.toSet());
+    }
+
+    private static List<UUID> ids(Set<WindowId> windows) {
+        return windows.stream().map(WindowId::value).sorted().toList();
     }
 
     private static <T> T orElse(@Nullable T value, T otherwise) {
@@ -143,7 +206,8 @@ final class CampaignJson {
                                 count(wave),
                                 selector(wave),
                                 rest(wave),
-                                wave.minConfirmedShare()))
+                                wave.minConfirmedShare(),
+                                gate(wave)))
                         .toList(),
                 spec.maxInFlight(),
                 spec.maxFailures(),
@@ -152,7 +216,63 @@ final class CampaignJson {
                 spec.permitLimit(),
                 spec.neededTime(),
                 spec.bootDeadline(),
-                spec.startsAt());
+                spec.startsAt(),
+                schedule(spec));
+    }
+
+    private static WaveGate gate(WaveSpec wave) {
+        return new WaveGate(
+                wave.gate().soakTime(), wave.gate().notBefore(), wave.gate().approval());
+    }
+
+    private static CampaignSchedule schedule(CampaignSpec spec) {
+        Escalation escalation = spec.schedule().escalation();
+        return new CampaignSchedule(
+                spec.schedule().joinLater(),
+                spec.schedule().endsAt(),
+                spec.schedule().deadline(),
+                escalation == null
+                        ? null
+                        : new CampaignEscalation(
+                                escalation.after(),
+                                escalation.lasts(),
+                                escalation.reason(),
+                                ids(escalation.windows()),
+                                ids(escalation.freezes())));
+    }
+
+    private static CampaignLife shown(org.maintenancemanager.core.campaign.CampaignLife life) {
+        return new CampaignLife(
+                life.authors().stream().sorted().toList(),
+                life.approvals().stream().map(CampaignJson::shown).toList(),
+                life.rollbackOf() == null ? null : life.rollbackOf().value(),
+                life.escalatedAt(),
+                life.deadlineMissedAt());
+    }
+
+    private static CampaignApproval shown(Approval approval) {
+        return new CampaignApproval(
+                approval.id(),
+                approval.kind().name(),
+                approval.wave(),
+                approval.reasons(),
+                approval.requestedBy(),
+                approval.requestedAt(),
+                approval.answer() == null ? null : approval.answer().name(),
+                approval.decidedBy(),
+                approval.decidedAt(),
+                approval.remark());
+    }
+
+    /** What the caller can do, so that a console need not know the rules. */
+    private static List<CampaignAction> actions(CampaignView campaign) {
+        String actor = CallContext.current().actor();
+        return Stream.of(org.maintenancemanager.core.campaign.CampaignAction.values())
+                .map(action -> {
+                    String refusal = action.refusal(campaign, actor);
+                    return new CampaignAction(action.label(), refusal == null, refusal);
+                })
+                .toList();
     }
 
     static Campaign shown(CampaignView campaign) {
@@ -179,9 +299,12 @@ final class CampaignJson {
                 spec.neededTime(),
                 spec.bootDeadline(),
                 spec.startsAt(),
+                schedule(spec),
                 campaign.inFlight(),
                 campaign.failures(),
                 shown(campaign.override()),
+                shown(campaign.life()),
+                actions(campaign),
                 campaign.startedAt(),
                 campaign.endedAt(),
                 campaign.createdAt(),
@@ -213,10 +336,15 @@ final class CampaignJson {
                 selector(wave),
                 rest(wave),
                 wave.minConfirmedShare(),
+                gate(wave),
                 progress.openedAt(),
                 progress.passedAt(),
+                progress.reachedAt(),
+                progress.skippedAt(),
+                progress.promotedAt(),
                 progress.members(),
                 progress.unreachable(),
+                progress.late(),
                 progress.updates());
     }
 

@@ -5,12 +5,18 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Campaign;
+import org.maintenancemanager.api.admin.CampaignAnswer;
 import org.maintenancemanager.api.admin.CampaignWave;
 import org.maintenancemanager.api.admin.NewCampaign;
 import org.maintenancemanager.api.admin.NewWindowOverride;
+import org.maintenancemanager.api.admin.WaveMove;
+import org.maintenancemanager.core.campaign.CampaignApprovals;
 import org.maintenancemanager.core.campaign.CampaignId;
+import org.maintenancemanager.core.campaign.CampaignLife.Kind;
 import org.maintenancemanager.core.campaign.CampaignView;
+import org.maintenancemanager.core.campaign.CampaignWaves;
 import org.maintenancemanager.core.campaign.Campaigns;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
@@ -36,9 +42,13 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/campaigns")
 class CampaignResource {
     private final Campaigns campaigns;
+    private final CampaignApprovals approvals;
+    private final CampaignWaves waves;
 
-    CampaignResource(Campaigns campaigns) {
+    CampaignResource(Campaigns campaigns, CampaignApprovals approvals, CampaignWaves waves) {
         this.campaigns = campaigns;
+        this.approvals = approvals;
+        this.waves = waves;
     }
 
     @GetMapping
@@ -124,6 +134,59 @@ class CampaignResource {
     @PostMapping("/{id}:clearOverride")
     ResponseEntity<Campaign> clearOverride(@PathVariable UUID id) {
         return answer(campaigns.clearOverride(new CampaignId(id)));
+    }
+
+    @PostMapping("/{id}:approve")
+    ResponseEntity<Campaign> approve(@PathVariable UUID id, JsonBody body) {
+        CampaignAnswer yes = body.as(CampaignAnswer.class);
+        var problems = new Problems();
+        problems.present("/remark", yes.remark());
+        Kind kind = kind(yes, problems);
+        problems.throwIfAny();
+        return answer(approvals.approve(new CampaignId(id), kind, requireNonNull(yes.remark()), yes.revision()));
+    }
+
+    @PostMapping("/{id}:deny")
+    ResponseEntity<Campaign> deny(@PathVariable UUID id, JsonBody body) {
+        CampaignAnswer no = body.as(CampaignAnswer.class);
+        var problems = new Problems();
+        problems.present("/remark", no.remark());
+        Kind kind = kind(no, problems);
+        problems.throwIfAny();
+        return answer(approvals.deny(new CampaignId(id), kind, requireNonNull(no.remark())));
+    }
+
+    private static @Nullable Kind kind(CampaignAnswer answer, Problems problems) {
+        if (answer.kind() == null) {
+            return null;
+        }
+        for (Kind kind : Kind.values()) {
+            if (kind.name().equals(answer.kind())) {
+                return kind;
+            }
+        }
+        problems.add("/kind", "is '%s'; allowed are START, WAVE, OVERRIDE".formatted(answer.kind()));
+        return null;
+    }
+
+    @PostMapping("/{id}:promote-wave")
+    ResponseEntity<Campaign> promoteWave(@PathVariable UUID id, JsonBody body) {
+        WaveMove move = move(body);
+        return answer(waves.promote(new CampaignId(id), move.wave(), requireNonNull(move.reason())));
+    }
+
+    @PostMapping("/{id}:skip-wave")
+    ResponseEntity<Campaign> skipWave(@PathVariable UUID id, JsonBody body) {
+        WaveMove move = move(body);
+        return answer(waves.skip(new CampaignId(id), move.wave(), requireNonNull(move.reason())));
+    }
+
+    private static WaveMove move(JsonBody body) {
+        WaveMove move = body.as(WaveMove.class);
+        var problems = new Problems();
+        problems.present("/reason", move.reason());
+        problems.throwIfAny();
+        return move;
     }
 
     private static ResponseEntity<Campaign> answer(CampaignView campaign) {

@@ -11,7 +11,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What stands at the address of a calendar feed. A wrong or revoked one is told from nothing. */
+/** What stands at the address of a calendar feed. A wrong or revoked one cannot be told from one that never was. */
 @RestController
 public class FeedResource {
     public static final String PATH = "/calendars/feed/{token}.ics";

@@ -19,12 +19,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.Problem.FieldError;
 import org.maintenancemanager.api.problem.ProblemType;
-import org.maintenancemanager.core.access.ApiCaller;
+import org.maintenancemanager.core.access.Caller;
 import org.maintenancemanager.core.access.IdempotentAnswers;
 import org.maintenancemanager.core.access.IdempotentAnswers.Answer;
 import org.maintenancemanager.core.access.IdempotentAnswers.Claim;
 import org.maintenancemanager.web.problem.ProblemException;
 import org.maintenancemanager.web.problem.ProblemWriter;
+import org.maintenancemanager.web.security.SessionCookie;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.core.Authentication;
@@ -81,7 +82,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        ApiCaller caller = caller();
+        Caller caller = caller();
         if (caller == null) {
             chain.doFilter(request, response);
             return;
@@ -89,8 +90,8 @@ class IdempotencyFilter extends OncePerRequestFilter {
         try {
             String key = key(request);
             byte[] body = limit.read(request);
-            var seal = new AnswerSeal(request.getHeader("Authorization"), key);
-            switch (answers.claim(caller.tokenId(), key, sha256(request, body))) {
+            var seal = new AnswerSeal(secret(request), key);
+            switch (answers.claim(caller.id(), key, sha256(request, body))) {
                 case Claim.Mine mine -> work(mine, seal, new ReadRequest(request, body), response, chain);
                 case Claim.Answered answered -> replay(answered.answer(), seal, response);
                 case Claim.UnderWay underWay -> {
@@ -168,9 +169,19 @@ class IdempotencyFilter extends OncePerRequestFilter {
         }
     }
 
-    private static @Nullable ApiCaller caller() {
+    /** What the caller proved itself with, which is not in the database: a token, or the session's secret. */
+    private static String secret(HttpServletRequest request) {
+        String authorization = request.getHeader("Authorization");
+        return authorization != null
+                ? authorization
+                : SessionCookie.read(request)
+                        .orElseThrow(() -> new IllegalStateException("expected a known caller to bring a credential"))
+                        .text();
+    }
+
+    private static @Nullable Caller caller() {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
-        return authentication != null && authentication.getPrincipal() instanceof ApiCaller caller ? caller : null;
+        return authentication != null && authentication.getPrincipal() instanceof Caller caller ? caller : null;
     }
 
     private static String key(HttpServletRequest request) {

@@ -141,6 +141,83 @@ class CampaignResourceTest {
     }
 
     @Test
+    void gatesScheduleAndActionsAreShown() {
+        api.post("/api/v1/nodes", AdminApi.node(name, site)).expect(201);
+        String more = """
+                ,"waves": [{"name": "canary", "count": 1, "gate": {"soakTime": "PT24H", "approval": true}}],
+                "schedule": {"joinLater": false, "deadline": "2099-01-01T00:00:00Z",
+                             "escalation": {"after": "PT240H", "lasts": "PT24H", "reason": "urgent"}}""";
+        Reply created = api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), more))
+                .expect(201);
+        String path = "/api/v1/campaigns/" + created.id();
+        assertThat(created.body().at("/waves/0/gate/soakTime").asString()).isEqualTo("PT24H");
+        assertThat(created.body().at("/waves/0/gate/approval").asBoolean()).isTrue();
+        assertThat(created.body().at("/schedule/joinLater").asBoolean()).isFalse();
+        assertThat(created.body().at("/schedule/escalation/after").asString()).isEqualTo("PT240H");
+        assertThat(created.body().at("/life/authors").size()).isEqualTo(1);
+        assertThat(allowed(created)).containsExactly("edit", "delete", "start");
+        Reply running = api.act(path + ":start").expect(200);
+        assertThat(allowed(running)).contains("pause", "abort", "skip-wave").doesNotContain("promote-wave", "resume");
+        assertThat(running.body().get("actions").values().stream()
+                        .filter(action -> action.get("name").asString().equals("promote-wave"))
+                        .findFirst()
+                        .orElseThrow()
+                        .get("reason")
+                        .asString())
+                .contains("wants an approval");
+        assertThat(api.post(path + ":promote-wave", "{\"reason\":\"hurry\"}")
+                        .expect(409)
+                        .code())
+                .isEqualTo("illegal-state");
+        assertThat(api.post(path + ":approve", "{\"kind\":\"WHAT\"}")
+                        .expect(400)
+                        .errors())
+                .containsExactly("/remark: is required", "/kind: is 'WHAT'; allowed are START, WAVE, OVERRIDE");
+        api.post(path + ":approve", "{\"remark\":\"fine\"}").expect(409);
+        api.post(path + ":deny", "{\"remark\":\"fine\"}").expect(409);
+        assertThat(api.post(path + ":skip-wave", "{\"wave\":1,\"reason\":\"moved\"}")
+                        .expect(200)
+                        .body()
+                        .at("/waves/1/skippedAt")
+                        .isString())
+                .isTrue();
+    }
+
+    @Test
+    void badGatesAndSchedulesAreNamed() {
+        String more = """
+                ,"startsAt": "2099-01-01T00:00:00Z",
+                "waves": [{"name": "canary", "count": 1, "gate": {"soakTime": "PT2161H"}}],
+                "schedule": {"endsAt": "2098-01-01T00:00:00Z", "deadline": "2098-01-01T00:00:00Z",
+                             "escalation": {"after": "PT1S", "lasts": "PT999H", "reason": " "}}""";
+        assertThat(api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), more))
+                        .expect(400)
+                        .errors())
+                .extracting(error -> error.substring(0, error.indexOf(':')))
+                .containsExactlyInAnyOrder(
+                        "/waves/0/gate/soakTime",
+                        "/schedule/endsAt",
+                        "/schedule/deadline",
+                        "/schedule/escalation/after",
+                        "/schedule/escalation/lasts",
+                        "/schedule/escalation/reason");
+        assertThat(api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), ",\"schedule\":{\"escalation\":{}}"))
+                        .expect(400)
+                        .errors())
+                .containsExactly(
+                        "/schedule/escalation/after: is required",
+                        "/schedule/escalation/lasts: is required",
+                        "/schedule/escalation/reason: is required");
+    }
+
+    private static List<String> allowed(Reply campaign) {
+        return campaign.body().get("actions").values().stream()
+                .filter(action -> action.get("allowed").asBoolean())
+                .map(action -> action.get("name").asString())
+                .toList();
+    }
+
+    @Test
     void badCampaignIsToldFieldByField() {
         Reply refused = api.post("/api/v1/campaigns", """
                 {"name": "%s", "imageId": "%s", "maxInFlight": 0, "neededTime": "-PT5M",
@@ -178,7 +255,7 @@ class CampaignResourceTest {
                         "/waves/1: has 0 of percent, count, selector and \"rest\": true; it must have one");
         assertThat(api.post("/api/v1/campaigns", unknown).expect(400).errors())
                 .containsExactly(
-                        "/waves/0/percentage: is not known here; allowed are count, minConfirmedShare, name, percent,"
+                        "/waves/0/percentage: is not known here; allowed are count, gate, minConfirmedShare, name, percent,"
                                 + " rest, selector");
         assertThat(api.post("/api/v1/campaigns", "{}").expect(400).errors())
                 .containsExactly("/name: is required", "/imageId: is required");

@@ -54,12 +54,22 @@ final class Operator {
             throws IOException, InterruptedException, NoSuchAlgorithmException {
         byte[] bytes = new byte[100_000];
         new Random(version.hashCode()).nextBytes(bytes);
+        return image(version, releaseCounter, bytes, "");
+    }
+
+    /**
+     * A published image.
+     *
+     * @param more fields of the image as JSON that begins with a comma, or nothing
+     */
+    String image(String version, int releaseCounter, byte[] bytes, String more)
+            throws IOException, InterruptedException, NoSuchAlgorithmException {
         String sha256 =
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         String id = post("/api/v1/images", """
                         {"family": "edge", "version": "%s", "releaseCounter": %d, "architecture": "x86_64",
-                         "sizeBytes": %d, "sha256": "%s"}
-                        """.formatted(version, releaseCounter, bytes.length, sha256))
+                         "sizeBytes": %d, "sha256": "%s"%s}
+                        """.formatted(version, releaseCounter, bytes.length, sha256, more))
                 .get("id")
                 .asString();
         send(request("/api/v1/images/" + id + "/artifact")

@@ -35,13 +35,18 @@ public final class ManagerUnderTest {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    private final TestDatabase.Connect database;
     private final Token apiToken;
     private final ConfigurableApplicationContext context;
     private final JdbcClient jdbc;
 
     private ManagerUnderTest(String... settings) {
-        apiToken = Token.generate(Token.Kind.API);
-        TestDatabase.Connect database = TestDatabase.create();
+        this(TestDatabase.create(), Token.generate(Token.Kind.API), settings);
+    }
+
+    private ManagerUnderTest(TestDatabase.Connect database, Token apiToken, String... settings) {
+        this.database = database;
+        this.apiToken = apiToken;
         context = new SpringApplicationBuilder(MaintenanceManager.class)
                 // The database goes down with the JVM, at the same moment: an orderly stop could only wait for it in
                 // vain.
@@ -55,14 +60,17 @@ public final class ManagerUnderTest {
                         "--manager.artifacts.directory=" + newDirectory("artifacts-"),
                         "--manager.audit.directory=" + newDirectory("audit-"),
                         "--manager.node-authority.directory=" + newDirectory("node-authority-"),
+                        "--manager.access.key-file=target/test-access.key",
                         // Quartz keeps its schedulers and their data sources in one static map, by this name.
-                        "--spring.quartz.scheduler-name=scheduler-" + apiToken.id(),
+                        "--spring.quartz.scheduler-name=scheduler-" + UUID.randomUUID(),
                         "--server.address=127.0.0.1",
                         "--server.port=0",
                         "--spring.grpc.server.address=127.0.0.1",
                         "--spring.grpc.server.port=0",
                         "--manager.artifacts.directory=target/test-artifacts",
                         "--manager.artifacts.keep-free=0B",
+                        // A calendar's server in a test listens there; 127.0.0.1 itself stays forbidden.
+                        "--manager.fetch.allowed-hosts=localhost",
                         "--manager.bootstrap-token=" + apiToken.text());
         jdbc = JdbcClient.create(database.dataSource());
     }
@@ -87,6 +95,11 @@ public final class ManagerUnderTest {
     /** Another one with its own database, for a test that changes settings or stops it; the caller closes its context. */
     public static ManagerUnderTest startAnother(String... settings) {
         return new ManagerUnderTest(settings);
+    }
+
+    /** Another replica over the same database; the caller closes its context. */
+    public ManagerUnderTest startReplica() {
+        return new ManagerUnderTest(database, apiToken);
     }
 
     public ConfigurableApplicationContext context() {

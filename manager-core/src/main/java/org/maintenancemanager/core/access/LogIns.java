@@ -1,0 +1,385 @@
+package org.maintenancemanager.core.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.CallContext.ActorKind;
+import org.maintenancemanager.core.tenant.DatabaseClock;
+import org.maintenancemanager.core.tenant.EveryTenant;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.tenant.Token;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Lets people in: by name and password (and a code, where one is set up), by the first secret, or as whoever an OpenID
+ * provider said they are. A failure says the same and does the same work whatever was wrong, and writes nothing.
+ */
+@Service
+public class LogIns {
+    private static final int LONGEST_NAME = 200;
+
+    /** Longer is no password of ours; hashing it would only cost. */
+    static final int LONGEST_PASSWORD = 128;
+
+    private static final int ADDRESSES_HELD = 10_000;
+    private static final int NAMES_OF_AN_ADDRESS = 1000;
+    private static final String MANAGES_PEOPLE = Role.SECURITY_ADMIN.word();
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final PasswordHashing passwords;
+    private final SecretBox secrets;
+    private final Sessions sessions;
+    private final ApiTokenDirectory tokens;
+    private final DatabaseClock clock;
+    private final LogInThrottle throttle = new LogInThrottle();
+    private final Cache<String, Set<String>> namesByAddress = Caffeine.newBuilder()
+            .maximumSize(ADDRESSES_HELD)
+            .expireAfterWrite(Duration.ofMinutes(1))
+            .build();
+    private final MeterRegistry meters;
+
+    LogIns(
+            JdbcClient jdbc,
+            TransactionTemplate transaction,
+            PasswordHashing passwords,
+            SecretBox secrets,
+            Sessions sessions,
+            ApiTokenDirectory tokens,
+            DatabaseClock clock,
+            MeterRegistry meters) {
+        this.jdbc = jdbc;
+        this.transaction = transaction;
+        this.passwords = passwords;
+        this.secrets = secrets;
+        this.sessions = sessions;
+        this.tokens = tokens;
+        this.clock = clock;
+        this.meters = meters;
+    }
+
+    /** How an attempt ended. */
+    public sealed interface Outcome {
+        /** @param session its secret, which nobody can show again */
+        record In(Token session) implements Outcome {}
+
+        /** For whatever reason. */
+        record Refused() implements Outcome {}
+
+        /** The password is right; a code is missing. */
+        record CodeMissing() implements Outcome {}
+
+        record TooMany(int retrySeconds) implements Outcome {}
+    }
+
+    /** Where an attempt comes from, for the list of sessions. */
+    public record Origin(String address, @Nullable String client, String requestId) {}
+
+    private record Known(
+            TenantId tenant,
+            UUID id,
+            String name,
+            @Nullable String hash,
+            byte @Nullable [] totpSecret,
+            long totpLastStep) {}
+
+    /** A password, or a password and code, right or wrong. */
+    private enum Proof {
+        GIVEN,
+        CODE_MISSING,
+        WRONG
+    }
+
+    /** @param code of the authenticator app, or a recovery code; null if none was given */
+    public Outcome byPassword(String name, String password, @Nullable String code, Origin from) {
+        boolean possible = !name.isEmpty() && name.length() <= LONGEST_NAME && password.length() <= LONGEST_PASSWORD;
+        String tried = possible ? name : "";
+        String given = possible ? password : "";
+        Throttled throttled = throttle(tried, from.address());
+        if (throttled.waitSeconds() > 0) {
+            return counted("throttled", new Outcome.TooMany(throttled.waitSeconds()));
+        }
+        Outcome outcome;
+        try {
+            outcome = passwords.run(() -> {
+                Known known = find(tried);
+                boolean right = passwords.matches(given, known == null ? null : known.hash());
+                if (known == null || !right) {
+                    return new Outcome.Refused();
+                }
+                return context(known, from).call(() -> transaction.execute(status -> open(known, code, from)));
+            });
+        } catch (PasswordHashing.Busy busy) {
+            return counted("throttled", new Outcome.TooMany(2));
+        }
+        return switch (outcome) {
+            case Outcome.In in -> {
+                throttle.giveBack(tried, from.address(), throttled.knownHere(), System.nanoTime());
+                namesByAddress.invalidate(from.address());
+                yield counted("in", in);
+            }
+            // Whoever has the password, but no code yet, will send both in a moment.
+            case Outcome.CodeMissing missing -> {
+                throttle.giveBack(tried, from.address(), throttled.knownHere(), System.nanoTime());
+                yield counted("code-missing", missing);
+            }
+            case Outcome.Refused refused -> counted("refused", refused);
+            case Outcome.TooMany many -> counted("throttled", many);
+        };
+    }
+
+    private Outcome open(Known known, @Nullable String code, Origin from) {
+        return switch (prove(known, code)) {
+            case GIVEN -> {
+                jdbc.sql("update person set last_login_at = now() where tenant_id = :tenant and id = :id")
+                        .param("tenant", known.tenant().value())
+                        .param("id", known.id())
+                        .update();
+                yield new Outcome.In(sessions.open(known.tenant(), known.id(), null, from));
+            }
+            case CODE_MISSING -> new Outcome.CodeMissing();
+            case WRONG -> new Outcome.Refused();
+        };
+    }
+
+    private Proof prove(Known known, @Nullable String code) {
+        byte[] sealed = known.totpSecret();
+        if (sealed == null) {
+            return Proof.GIVEN;
+        }
+        if (code == null || code.isBlank()) {
+            return Proof.CODE_MISSING;
+        }
+        return isCode(known.tenant(), known.id(), sealed, code.strip()) ? Proof.GIVEN : Proof.WRONG;
+    }
+
+    /** Takes the code: neither a step of the app nor a recovery code is good twice. */
+    private boolean isCode(TenantId tenant, UUID person, byte[] sealed, String code) {
+        OptionalLong step;
+        try {
+            step = Totp.step(secrets.open(People.totpPurpose(person), sealed), code, clock.now());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "the code generator's secret of person %s was sealed with another key".formatted(person), e);
+        }
+        if (step.isPresent()) {
+            return jdbc.sql("""
+                            update person set totp_last_step = :step
+                            where tenant_id = :tenant and id = :id and totp_last_step < :step
+                            """)
+                            .param("step", step.getAsLong())
+                            .param("tenant", tenant.value())
+                            .param("id", person)
+                            .update()
+                    == 1;
+        }
+        return jdbc.sql("""
+                        update recovery_code set used_at = now()
+                        where tenant_id = :tenant and person_id = :person and code_sha256 = :sha256 and used_at is null
+                        """)
+                        .param("tenant", tenant.value())
+                        .param("person", person)
+                        .param("sha256", sha256(code))
+                        .update()
+                == 1;
+    }
+
+    /** People copy codes in capitals and with dashes, or not. */
+    static byte[] sha256(String recoveryCode) {
+        String plain = recoveryCode.replace("-", "").replace(" ", "").toUpperCase(Locale.ROOT);
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(plain.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /**
+     * With the secret that the manager printed, or that it was started with: until somebody else can let people in. Later
+     * it is for calls of the API only.
+     */
+    public Outcome bySecret(String secret, Origin from) {
+        Throttled throttled = throttle("", from.address());
+        if (throttled.waitSeconds() > 0) {
+            return counted("throttled", new Outcome.TooMany(throttled.waitSeconds()));
+        }
+        Caller caller = FirstApiToken.read(secret)
+                .flatMap(token -> tokens.authenticate(token, from.address()))
+                .filter(known -> known.grants() == null)
+                .orElse(null);
+        if (caller == null) {
+            return counted("refused", new Outcome.Refused());
+        }
+        throttle.giveBack("", from.address(), throttled.knownHere(), System.nanoTime());
+        var context = new CallContext(caller.tenant(), caller.kind(), caller.actor(), from.requestId());
+        Outcome outcome;
+        try {
+            outcome = context.call(() -> transaction.execute(status -> somebodyManagesPeople(caller.tenant())
+                    ? new Outcome.Refused()
+                    : new Outcome.In(sessions.open(caller.tenant(), null, caller.id(), from))));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return counted(outcome instanceof Outcome.In ? "in" : "refused", outcome);
+    }
+
+    private boolean somebodyManagesPeople(TenantId tenant) {
+        return jdbc.sql("""
+                        select exists (
+                            select from access_grant g
+                            join person p on p.tenant_id = g.tenant_id and p.id = g.person_id
+                            where g.tenant_id = :tenant and g.role = :role and g.site_id is null
+                              and p.state = 'ACTIVE' and p.last_login_at is not null and p.initial_until is null)
+                        """)
+                .param("tenant", tenant.value())
+                .param("role", MANAGES_PEOPLE)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Proves again who has a session: by the password, and a code where one is set up. */
+    public Outcome again(Caller caller, String password, @Nullable String code, Origin from) {
+        Caller.Session session = caller.session();
+        if (session == null || caller.kind() != ActorKind.PERSON || password.length() > LONGEST_PASSWORD) {
+            return new Outcome.Refused();
+        }
+        String name = caller.subject();
+        Throttled throttled = throttle(name, from.address());
+        if (throttled.waitSeconds() > 0) {
+            return new Outcome.TooMany(throttled.waitSeconds());
+        }
+        Outcome outcome;
+        try {
+            outcome = passwords.run(() -> {
+                Known known = find(caller.tenant(), caller.id());
+                if (known == null || !passwords.matches(password, known.hash())) {
+                    return new Outcome.Refused();
+                }
+                return context(known, from)
+                        .call(() -> transaction.execute(status -> switch (prove(known, code)) {
+                            case GIVEN -> new Outcome.In(sessions.renew(caller.tenant(), session.id()));
+                            case CODE_MISSING -> new Outcome.CodeMissing();
+                            case WRONG -> new Outcome.Refused();
+                        }));
+            });
+        } catch (PasswordHashing.Busy busy) {
+            return new Outcome.TooMany(2);
+        }
+        if (!(outcome instanceof Outcome.Refused)) {
+            throttle.giveBack(name, from.address(), throttled.knownHere(), System.nanoTime());
+        }
+        return outcome;
+    }
+
+    private record Throttled(int waitSeconds, boolean knownHere) {}
+
+    private Throttled throttle(String name, String address) {
+        int wait = throttle.take(name, address, false, System.nanoTime());
+        if (wait == 0) {
+            return new Throttled(0, false);
+        }
+        boolean knownHere;
+        try {
+            knownHere = namesFrom(address).contains(name.toLowerCase(Locale.ROOT));
+        } catch (PasswordHashing.Busy busy) {
+            return new Throttled(wait, false);
+        }
+        return knownHere
+                ? new Throttled(throttle.take(name, address, true, System.nanoTime()), true)
+                : new Throttled(wait, false);
+    }
+
+    /** Who logged in from there lately; asked once a minute and address at most. */
+    private Set<String> namesFrom(String address) {
+        return namesByAddress.get(
+                address,
+                unknown -> passwords.run(() -> {
+                    Set<String> names = new HashSet<>();
+                    EveryTenant.run(() -> jdbc.sql("""
+                            select distinct lower(p.name) as name, p.id
+                            from console_session s
+                            join person p on p.tenant_id = s.tenant_id and p.id = s.person_id
+                            where s.address = :address
+                            limit :most
+                            """)
+                            .param("address", unknown)
+                            .param("most", NAMES_OF_AN_ADDRESS)
+                            .query((row, number) -> names.add(row.getString("name"))
+                                    | names.add(People.subject(row.getObject("id", UUID.class))))
+                            .list());
+                    return names;
+                }));
+    }
+
+    private @Nullable Known find(String name) {
+        return EveryTenant.get(() -> jdbc.sql("""
+                        select p.* from person p
+                        join tenant t on t.id = p.tenant_id and t.state = 'ACTIVE'
+                        where lower(p.name) = lower(:name) and p.issuer is null and p.state = 'ACTIVE'
+                          and (p.initial_until is null or p.initial_until > now())
+                        """)
+                .param("name", name)
+                .query((row, number) -> known(row))
+                .optional()
+                .orElse(null));
+    }
+
+    private @Nullable Known find(TenantId tenant, UUID id) {
+        return CallContext.system(tenant, "log-in")
+                .get(() -> jdbc.sql("""
+                        select p.* from person p where p.tenant_id = :tenant and p.id = :id and p.state = 'ACTIVE'
+                        """)
+                        .param("tenant", tenant.value())
+                        .param("id", id)
+                        .query((row, number) -> known(row))
+                        .optional()
+                        .orElse(null));
+    }
+
+    private static Known known(java.sql.ResultSet row) throws java.sql.SQLException {
+        boolean confirmed = row.getObject("totp_confirmed_at", OffsetDateTime.class) != null;
+        return new Known(
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getObject("id", UUID.class),
+                row.getString("name"),
+                row.getString("password_hash"),
+                confirmed ? row.getBytes("totp_secret") : null,
+                row.getLong("totp_last_step"));
+    }
+
+    private static CallContext context(Known known, Origin from) {
+        return new CallContext(
+                known.tenant(),
+                ActorKind.PERSON,
+                known.name() + " (" + known.id() + ")",
+                from.requestId(),
+                new CallContext.Standing(
+                        People.subject(known.id()), org.maintenancemanager.core.tenant.Reach.EVERYWHERE));
+    }
+
+    private Outcome counted(String outcome, Outcome result) {
+        Counter.builder("manager.logins")
+                .tag("outcome", outcome)
+                .register(meters)
+                .increment();
+        return result;
+    }
+}

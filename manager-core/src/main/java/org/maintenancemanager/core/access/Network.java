@@ -1,0 +1,54 @@
+package org.maintenancemanager.core.access;
+
+import java.net.InetAddress;
+import java.util.Optional;
+
+/** A range of addresses, {@code 10.1.0.0/16} or {@code 2001:db8::/32}. */
+record Network(InetAddress first, int prefix) {
+    static Optional<Network> parse(String text) {
+        int slash = text.indexOf('/');
+        try {
+            InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+            int bits = address.getAddress().length * Byte.SIZE;
+            int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
+            if (prefix < 0 || prefix > bits) {
+                return Optional.empty();
+            }
+            var network = new Network(address, prefix);
+            return Optional.of(network).filter(Network::hasNoHostBits);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private boolean hasNoHostBits() {
+        byte[] bytes = first.getAddress();
+        for (int bit = prefix; bit < bytes.length * Byte.SIZE; bit++) {
+            if ((bytes[bit / Byte.SIZE] >> (7 - bit % Byte.SIZE) & 1) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @param address as digits; a name is never looked up */
+    boolean contains(String address) {
+        byte[] theirs;
+        try {
+            theirs = InetAddress.ofLiteral(address).getAddress();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        byte[] ours = first.getAddress();
+        if (theirs.length != ours.length) {
+            return false;
+        }
+        for (int bit = 0; bit < prefix; bit++) {
+            int mask = 0x80 >> bit % Byte.SIZE;
+            if (((theirs[bit / Byte.SIZE] ^ ours[bit / Byte.SIZE]) & mask) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,76 @@
+package org.maintenancemanager.core.campaign;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What befell a campaign beside its state.
+ *
+ * @param authors everybody who said what it does, as the audit names them
+ * @param approvals questions to a second person, oldest first, with their answers
+ * @param rollbackOf the campaign whose nodes this one brings back
+ * @param escalatedAt when its escalation gave leave to override windows
+ * @param deadlineMissedAt when it was not done by its deadline
+ */
+public record CampaignLife(
+        Set<String> authors,
+        List<Approval> approvals,
+        @Nullable CampaignId rollbackOf,
+        @Nullable Instant escalatedAt,
+        @Nullable Instant deadlineMissedAt) {
+    public CampaignLife {
+        authors = Set.copyOf(authors);
+        approvals = List.copyOf(approvals);
+    }
+
+    /** What an approval is about. */
+    public enum Kind {
+        /** May it begin? */
+        START,
+        /** May the wave after this one open? */
+        WAVE,
+        /** May windows be overridden? */
+        OVERRIDE
+    }
+
+    /** How a question ended. */
+    public enum Answer {
+        APPROVED,
+        DENIED,
+        /** By who asked, or because the campaign is over. */
+        WITHDRAWN
+    }
+
+    /**
+     * @param wave the ordinal of the wave that is done; null but for WAVE
+     * @param reasons codes of why it is asked: NODES, SELECTOR, DOWNGRADE, OVERRIDE, GATE
+     * @param remark of who decided
+     */
+    public record Approval(
+            UUID id,
+            Kind kind,
+            @Nullable Integer wave,
+            List<String> reasons,
+            String requestedBy,
+            Instant requestedAt,
+            @Nullable Answer answer,
+            @Nullable String decidedBy,
+            @Nullable Instant decidedAt,
+            @Nullable String remark) {
+        public Approval {
+            reasons = List.copyOf(reasons);
+        }
+
+        /** Whoever asked, and whoever said what the campaign does, cannot approve it. */
+        boolean isForbiddenTo(String actor, Set<String> authors) {
+            return actor.equals(requestedBy) || kind != Kind.OVERRIDE && authors.contains(actor);
+        }
+    }
+
+    public List<Approval> openApprovals() {
+        return approvals.stream().filter(approval -> approval.answer() == null).toList();
+    }
+}

@@ -1,0 +1,17 @@
+package org.maintenancemanager.core.campaign;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gate at a wave's end wants besides the confirmed share, in this order.
+ *
+ * @param soakTime how long the share must have been reached, 0 to 90 days
+ * @param notBefore before which the next wave stays shut; null: no such instant
+ * @param approval whether a person has to let the next wave open
+ */
+public record WaveGate(Duration soakTime, @Nullable Instant notBefore, boolean approval) {
+    public static final Duration LONGEST_SOAK = Duration.ofDays(90);
+    public static final WaveGate NONE = new WaveGate(Duration.ZERO, null, false);
+}

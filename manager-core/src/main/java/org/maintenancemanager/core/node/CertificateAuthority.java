@@ -140,9 +140,7 @@ public class CertificateAuthority {
             X509Certificate made = signed(builder);
             int seconds = Math.toIntExact(lifeOfNode.toSeconds());
             return new Made(
-                    sha256(made),
-                    end,
-                    new IssuedCertificate(pem(made), authorities(), seconds, seconds / 3 * 2));
+                    sha256(made), end, new IssuedCertificate(pem(made), authorities(), seconds, seconds / 3 * 2));
         } catch (GeneralSecurityException | IOException | OperatorCreationException e) {
             throw new IllegalStateException("a certificate for node %s could not be made".formatted(node), e);
         }

@@ -52,7 +52,13 @@ class NodeCalls {
      */
     private final Semaphore enrolling = new Semaphore(ENROLLING_AT_ONCE);
 
-    NodeCalls(NodeDirectory nodes, PollDesk polls, ReportIntake reports, Enrollment enrollment, Credentials credentials, PollLimit pollLimit) {
+    NodeCalls(
+            NodeDirectory nodes,
+            PollDesk polls,
+            ReportIntake reports,
+            Enrollment enrollment,
+            Credentials credentials,
+            PollLimit pollLimit) {
         this.nodes = nodes;
         this.polls = polls;
         this.reports = reports;
@@ -99,8 +105,8 @@ class NodeCalls {
     KnownNode authenticate(@Nullable X509Certificate certificate, @Nullable String authorization) {
         return credential(certificate, authorization)
                 .flatMap(credential -> switch (credential) {
-                    case ByToken(Token token) -> nodes.authenticate(token);
-                    case ByCertificate(X509Certificate shown) -> nodes.authenticate(shown);
+                    case ByToken given -> nodes.authenticate(given.token());
+                    case ByCertificate shown -> nodes.authenticate(shown.certificate());
                 })
                 .orElseThrow(() -> Refusal.of(ProblemType.UNAUTHENTICATED));
     }

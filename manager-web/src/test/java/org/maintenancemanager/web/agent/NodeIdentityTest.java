@@ -53,8 +53,7 @@ class NodeIdentityTest {
     private static final PollRequest POLL = new PollRequest("b", 0, 0);
 
     private final ManagerUnderTest manager = ManagerUnderTest.shared();
-    private final NodeClient anonymous =
-            NodeClient.http(NodeClient.newHttpClient(), URI.create(manager.baseUrl()));
+    private final NodeClient anonymous = NodeClient.http(NodeClient.newHttpClient(), URI.create(manager.baseUrl()));
     private final String name = "identity-" + UUID.randomUUID();
 
     private static KeyPair keys() {
@@ -75,8 +74,7 @@ class NodeIdentityTest {
         return enroll(token, as, keys, serial, null);
     }
 
-    private EnrollResult enroll(
-            String token, String as, KeyPair keys, @Nullable String serial, @Nullable String proof)
+    private EnrollResult enroll(String token, String as, KeyPair keys, @Nullable String serial, @Nullable String proof)
             throws InterruptedException {
         Map<String, String> hardware = serial == null ? null : Map.of("serial", serial);
         return anonymous.enroll(new EnrollRequest(token, as, pem(keys), hardware, null, null, proof));
@@ -146,10 +144,9 @@ class NodeIdentityTest {
     void keyProofOfAnotherKeyOrTokenIsRefusedAndUsesNothingUp() throws Exception {
         Token token = manager.newEnrollmentToken(1, "AUTO");
         KeyPair keys = keys();
-        assertRefused(
-                enroll(token.text(), name, keys, null, NodeTls.keyProof(keys().getPrivate(), token.text())), 400);
-        String ofAnotherToken =
-                NodeTls.keyProof(keys.getPrivate(), Token.generate(Token.Kind.ENROLLMENT).text());
+        assertRefused(enroll(token.text(), name, keys, null, NodeTls.keyProof(keys().getPrivate(), token.text())), 400);
+        String ofAnotherToken = NodeTls.keyProof(
+                keys.getPrivate(), Token.generate(Token.Kind.ENROLLMENT).text());
         assertRefused(enroll(token.text(), name, keys, null, ofAnotherToken), 400);
         assertRefused(enroll(token.text(), name, keys, null, "no base64!"), 400);
 
@@ -162,7 +159,11 @@ class NodeIdentityTest {
         KeyPair mine = keys();
         // The signature of one key under the name of another.
         String forged = NodeTls.certificateRequest(new KeyPair(keys().getPublic(), mine.getPrivate()));
-        for (String request : List.of(forged, "nonsense", pem(mine), "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----")) {
+        for (String request : List.of(
+                forged,
+                "nonsense",
+                pem(mine),
+                "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----")) {
             assertRefused(
                     anonymous.enroll(new EnrollRequest(token.text(), name, null, null, null, request, null)), 400);
         }
@@ -182,7 +183,8 @@ class NodeIdentityTest {
         JsonNode made = JsonMapper.shared()
                 .readTree(manager.post("/api/v1/enrollment-tokens", """
                         {"name": "bound", "site": "/test-%s", "hardwareIds": {"serial": "%s"}}
-                        """.formatted(site, serial)).body());
+                        """.formatted(site, serial))
+                        .body());
         String token = made.get("token").asString();
 
         assertRefused(enroll(token, name, keys(), "S-other"), 401);
@@ -232,7 +234,9 @@ class NodeIdentityTest {
         await().until(() -> isRefused(old.nodeToken()));
         assertThat(node(claim).get("name").asString()).isEqualTo(name);
         assertThat(node(old.response().nodeId()).get("state").asString()).isEqualTo("DECOMMISSIONED");
-        assertThat(enrolled(enroll(token.text(), "other-" + name, fresh, serial)).response().nodeId())
+        assertThat(enrolled(enroll(token.text(), "other-" + name, fresh, serial))
+                        .response()
+                        .nodeId())
                 .isEqualTo(claim);
     }
 
@@ -248,9 +252,12 @@ class NodeIdentityTest {
         JsonNode made = JsonMapper.shared()
                 .readTree(manager.post("/api/v1/nodes", """
                         {"name": "%s", "site": "%s", "architecture": "x86_64", "hardwareIds": {"serial": "%s"}}
-                        """.formatted(name, site, serial)).body());
+                        """.formatted(name, site, serial))
+                        .body());
 
-        assertThat(enrolled(enroll(token.text(), "whatever", keys(), serial)).response().nodeId())
+        assertThat(enrolled(enroll(token.text(), "whatever", keys(), serial))
+                        .response()
+                        .nodeId())
                 .isEqualTo(made.get("id").asString());
     }
 
@@ -259,7 +266,8 @@ class NodeIdentityTest {
         ManagerUnderTest.EnrolledNode mine = manager.newNode(name);
         ManagerUnderTest.EnrolledNode other = manager.newNode(name + "-other");
         UUID update = UUID.randomUUID();
-        manager.jdbc().sql("""
+        manager.jdbc()
+                .sql("""
                         insert into node_update (tenant_id, id, node_id, campaign_id, wave, image_id)
                         values (:tenant, :id, :node, gen_random_uuid(), 0, gen_random_uuid())
                         """)
@@ -270,7 +278,9 @@ class NodeIdentityTest {
         try {
             assertThat(manager.nodeCall("reports", mine.token(), """
                             {"reports": [{"bootId": "b", "seq": 1, "updateId": "%s", "state": "DOWNLOADING"}]}
-                            """.formatted(update)).statusCode()).isEqualTo(404);
+                            """.formatted(update))
+                            .statusCode())
+                    .isEqualTo(404);
             ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", manager.grpcPort())
                     .usePlaintext()
                     .build();
@@ -310,7 +320,8 @@ class NodeIdentityTest {
     @Test
     void floodOfBadEnrollmentsWritesNothingAndLeavesPollsAlone() throws Exception {
         Token known = manager.newEnrollmentToken(5, "AUTO");
-        String wrong = new Token(known.kind(), known.id(), Token.generate(known.kind()).secret()).text();
+        String wrong =
+                new Token(known.kind(), known.id(), Token.generate(known.kind()).secret()).text();
         ManagerUnderTest.EnrolledNode node = manager.newNode(name);
         NodeClient client = anonymous.withToken(node.token());
         var flooding = new AtomicBoolean(true);
@@ -324,7 +335,9 @@ class NodeIdentityTest {
                     for (int j = 0; j < 100; j++) {
                         String token = j % 3 == 0
                                 ? wrong
-                                : j % 3 == 1 ? Token.generate(Token.Kind.ENROLLMENT).text() : "noise";
+                                : j % 3 == 1
+                                        ? Token.generate(Token.Kind.ENROLLMENT).text()
+                                        : "noise";
                         EnrollResult result = enroll(token, name + "-" + number + "-" + j, keys(), null);
                         // Refused, or told to come again: never let in.
                         assertThat(result).isNotInstanceOfAny(EnrollResult.Enrolled.class, EnrollResult.Pending.class);

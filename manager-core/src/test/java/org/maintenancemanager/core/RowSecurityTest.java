@@ -47,6 +47,7 @@ class RowSecurityTest {
             "campaign.CampaignBoard",
             "campaign.CampaignClockwork",
             "event.Retention",
+            "node.Credentials",
             "node.Enrollment",
             "update.FleetRules",
             "update.HardwareTimings",

@@ -62,6 +62,7 @@ public final class AccessRules {
                     sites("PATCH", "/api/v1/nodes/{id}", NODE_MANAGE, NODE),
                     sites("DELETE", "/api/v1/nodes/{id}", NODE_MANAGE, NODE),
                     sites("POST", "/api/v1/nodes/{id}:approve", NODE_OPERATE, NODE),
+                    sites("POST", "/api/v1/nodes/{id}:deny", NODE_OPERATE, NODE),
                     sites("POST", "/api/v1/nodes/{id}:quarantine", NODE_OPERATE, NODE),
                     sites("POST", "/api/v1/nodes/{id}:release", NODE_OPERATE, NODE),
                     sites("POST", "/api/v1/nodes/{id}:decommission", NODE_MANAGE, NODE),

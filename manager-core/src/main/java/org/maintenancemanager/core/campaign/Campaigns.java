@@ -29,6 +29,7 @@ import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.core.quota.Quotas;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.Ids;
@@ -55,6 +56,7 @@ public class Campaigns {
     private final Membership membership;
     private final Approvals approvals;
     private final ApprovalRules rules;
+    private final Quotas quotas;
     private final JsonMapper json;
     private final AuditLog audit;
     private final Outbox outbox;
@@ -68,6 +70,7 @@ public class Campaigns {
             Membership membership,
             Approvals approvals,
             ApprovalRules rules,
+            Quotas quotas,
             JsonMapper json,
             AuditLog audit,
             Outbox outbox,
@@ -79,6 +82,7 @@ public class Campaigns {
         this.membership = membership;
         this.approvals = approvals;
         this.rules = rules;
+        this.quotas = quotas;
         this.json = json;
         this.audit = audit;
         this.outbox = outbox;
@@ -115,6 +119,7 @@ public class Campaigns {
                     .forEach(problem -> problems.add(new FieldProblem(prefix + problem.pointer(), problem.message())));
         }
         InvalidInput.throwIfAny(problems);
+        quotas.requireRoomForCampaigns(tenant(), specs.size());
         List<CampaignId> ids = new ArrayList<>();
         for (CampaignSpec spec : specs) {
             CampaignSpec complete = withLastWave(spec);

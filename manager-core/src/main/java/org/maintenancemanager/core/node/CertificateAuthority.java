@@ -54,6 +54,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.NodeMessages.IssuedCertificate;
 import org.springframework.beans.factory.annotation.Value;
@@ -286,7 +287,10 @@ public class CertificateAuthority {
                 null,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            Files.writeString(written, pem(pair.getPrivate()) + pem(made), StandardCharsets.US_ASCII);
+            Files.writeString(
+                    written,
+                    pem(new PemObject("PRIVATE KEY", pair.getPrivate().getEncoded())) + pem(made),
+                    StandardCharsets.US_ASCII);
             // Another replica may make one at this moment: the first name stays, and both read it.
             Files.createLink(file, written);
         } catch (FileAlreadyExistsException otherReplica) {

@@ -17,6 +17,7 @@ import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.event.Outbox;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.quota.Quotas;
+import org.maintenancemanager.core.quota.TenantGate;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.Ids;
@@ -64,6 +65,7 @@ public class Enrollment {
     private final ChangeNotes notes;
     private final Credentials credentials;
     private final Quotas quotas;
+    private final TenantGate gate;
     private final JsonMapper json;
 
     Enrollment(
@@ -74,6 +76,7 @@ public class Enrollment {
             ChangeNotes notes,
             Credentials credentials,
             Quotas quotas,
+            TenantGate gate,
             JsonMapper json) {
         this.jdbc = jdbc;
         this.transaction = transaction;
@@ -82,6 +85,7 @@ public class Enrollment {
         this.notes = notes;
         this.credentials = credentials;
         this.quotas = quotas;
+        this.gate = gate;
         this.json = json;
     }
 
@@ -114,6 +118,7 @@ public class Enrollment {
                 .filter(token -> token.kind() == Token.Kind.ENROLLMENT)
                 .flatMap(token -> EveryTenant.get(() -> check(token)))
                 .orElseThrow(EnrollmentRefused::new);
+        gate.requireActive(grant.tenant());
         if (!grant.hardwareIds().entrySet().stream()
                 .allMatch(bound -> request.hardwareIds() != null
                         && bound.getValue().equals(request.hardwareIds().get(bound.getKey())))) {
@@ -231,7 +236,6 @@ public class Enrollment {
         Optional<Row> row = jdbc.sql("""
                         select e.tenant_id, e.name, e.site_id, e.approval, e.secret_sha256, e.hardware_ids
                         from enrollment_token e
-                        join tenant t on t.id = e.tenant_id and t.state = 'ACTIVE'
                         where e.id = :id and e.revoked_at is null and e.expires_at > now()
                         """)
                 .param("id", token.id())

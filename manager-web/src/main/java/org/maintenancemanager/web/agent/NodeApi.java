@@ -114,7 +114,7 @@ final class NodeApi extends HttpFilter {
     private Outcome renew(HttpServletRequest request, HttpServletResponse response, String requestId) throws Exception {
         KnownNode node = authenticate(request);
         requirePost(request, response);
-        calls.countPoll(node);
+        calls.countRenewal(node);
         write(
                 response,
                 calls.renew(
@@ -135,6 +135,7 @@ final class NodeApi extends HttpFilter {
             response.setHeader("Allow", "GET, HEAD");
             throw Refusal.of(ProblemType.METHOD_NOT_ALLOWED);
         }
+        calls.requireServed(node);
         artifacts.write(node, path.substring(ARTIFACTS.length()), request, response);
         return Outcome.OK;
     }

@@ -19,6 +19,7 @@ import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.node.CertificateAuthority;
 import org.maintenancemanager.core.node.Credentials;
 import org.maintenancemanager.core.node.Enrollment;
+import org.maintenancemanager.core.quota.TenantGate;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.core.update.KnownNode;
@@ -46,6 +47,7 @@ class NodeCalls {
     private final Enrollment enrollment;
     private final Credentials credentials;
     private final PollLimit pollLimit;
+    private final TenantGate gate;
     /**
      * Enrollments hold a database connection each. A fleet that enrolls all at once waits here, so that polls, reports and
      * ticks still find one.
@@ -58,13 +60,15 @@ class NodeCalls {
             ReportIntake reports,
             Enrollment enrollment,
             Credentials credentials,
-            PollLimit pollLimit) {
+            PollLimit pollLimit,
+            TenantGate gate) {
         this.nodes = nodes;
         this.polls = polls;
         this.reports = reports;
         this.enrollment = enrollment;
         this.credentials = credentials;
         this.pollLimit = pollLimit;
+        this.gate = gate;
     }
 
     /** What a node proves itself with. */
@@ -111,6 +115,19 @@ class NodeCalls {
                 .orElseThrow(() -> Refusal.of(ProblemType.UNAUTHENTICATED));
     }
 
+    /** Of what one node may ask; a suspended tenant's nodes keep their identities. */
+    void countRenewal(KnownNode node) {
+        int seconds = pollLimit.secondsToWait(node.id().value());
+        if (seconds > 0) {
+            throw Refusal.retry(ProblemType.TOO_MANY_REQUESTS, seconds);
+        }
+    }
+
+    /** @throws org.maintenancemanager.core.quota.TenantSuspended if the node's tenant is not served */
+    void requireServed(KnownNode node) {
+        gate.requireActive(node.tenant());
+    }
+
     RenewResponse renew(
             KnownNode node,
             @Nullable X509Certificate certificate,
@@ -134,6 +151,11 @@ class NodeCalls {
 
     /** To be asked before the body of a poll is read. */
     void countPoll(KnownNode node) {
+        gate.requireActive(node.tenant());
+        if (!gate.admitsPoll(node.tenant())) {
+            throw Refusal.retry(
+                    ProblemType.TOO_MANY_REQUESTS, ThreadLocalRandom.current().nextInt(1, LONGEST_RETRY_SECONDS + 1));
+        }
         int seconds = pollLimit.secondsToWait(node.id().value());
         if (seconds > 0) {
             throw Refusal.retry(ProblemType.TOO_MANY_REQUESTS, seconds);

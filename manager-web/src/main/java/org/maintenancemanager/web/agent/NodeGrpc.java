@@ -46,7 +46,7 @@ class NodeGrpc extends NodeServiceGrpc.NodeServiceImplBase {
     public void renew(RenewRequest request, StreamObserver<RenewResponse> observer) {
         answer(Call.RENEW, observer, () -> {
             KnownNode node = NodeGrpcIdentity.NODE.get(Context.current());
-            calls.countPoll(node);
+            calls.countRenewal(node);
             NodeGrpcIdentity.Shown shown = NodeGrpcIdentity.SHOWN.get(Context.current());
             return ProtoMessages.write(calls.renew(
                     node, shown.certificate(), shown.authorization(), ProtoMessages.read(request), requestId()));

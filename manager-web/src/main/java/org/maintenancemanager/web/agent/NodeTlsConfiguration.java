@@ -100,8 +100,8 @@ class NodeTlsConfiguration {
         /** Once a week, so that neither the server's certificate nor a changed bundle's grows old. */
         @Scheduled(initialDelayString = "P7D", fixedDelayString = "P7D")
         void renew() {
-            if (settings.port() != null) {
-                connector.addSslHostConfig(hostConfig(), true);
+            if (settings.port() != null && connector.getProtocolHandler() instanceof Http11NioProtocol protocol) {
+                protocol.addSslHostConfig(hostConfig(), true);
             }
         }
 

@@ -16,6 +16,7 @@ import static org.maintenancemanager.core.access.Permission.NODE_OPERATE;
 import static org.maintenancemanager.core.access.Permission.PERSON_MANAGE;
 import static org.maintenancemanager.core.access.Permission.PERSON_READ;
 import static org.maintenancemanager.core.access.Permission.SITE_MANAGE;
+import static org.maintenancemanager.core.access.Permission.TENANT_ADMINISTER;
 import static org.maintenancemanager.core.access.Permission.TENANT_MANAGE;
 import static org.maintenancemanager.core.access.Permission.WINDOW_MANAGE;
 import static org.maintenancemanager.core.access.SiteObjects.Kind.BUDGET;
@@ -156,6 +157,16 @@ public final class AccessRules {
                     anywhere("GET", "/api/v1/tenants", FLEET_READ),
                     anywhere("GET", "/api/v1/tenants/{id}", FLEET_READ),
                     tenant("PATCH", "/api/v1/tenants/{id}", TENANT_MANAGE),
+                    tenant("GET", "/api/v1/managed-tenants", TENANT_ADMINISTER),
+                    tenant("GET", "/api/v1/managed-tenants/{id}", TENANT_ADMINISTER),
+                    tenant("POST", "/api/v1/managed-tenants", TENANT_ADMINISTER).fresh(true),
+                    tenant("PUT", "/api/v1/managed-tenants/{id}/quotas", TENANT_ADMINISTER),
+                    tenant("POST", "/api/v1/managed-tenants/{id}:suspend", TENANT_ADMINISTER)
+                            .fresh(true),
+                    tenant("POST", "/api/v1/managed-tenants/{id}:resume", TENANT_ADMINISTER),
+                    tenant("POST", "/api/v1/managed-tenants/{id}:restore", TENANT_ADMINISTER),
+                    tenant("DELETE", "/api/v1/managed-tenants/{id}", TENANT_ADMINISTER)
+                            .fresh(true),
                     tenant("GET", "/api/v1/people", PERSON_READ),
                     tenant("GET", "/api/v1/people/{id}", PERSON_READ),
                     tenant("POST", "/api/v1/people", PERSON_MANAGE).fresh(true),

@@ -140,21 +140,23 @@ public class ManagedTenants {
                     "There is a tenant named '%s' already.".formatted(requireNonNull(wanted.name())));
         }
         Token token = Token.generate(Token.Kind.API);
-        Instant expiresAt = within(id).get(() -> jdbc.sql("""
+        Instant expiresAt = within(id)
+                .get(() -> jdbc.sql("""
                         insert into api_token (tenant_id, id, name, secret_sha256, scopes, expires_at)
                         values (:tenant, :id, 'first', :sha256, :scopes, now() + interval '1 year')
                         returning expires_at
                         """)
-                .param("tenant", id.value())
-                .param("id", token.id())
-                .param("sha256", token.sha256())
-                .param(
-                        "scopes",
-                        Arrays.stream(Caller.Scope.values())
-                                .map(Caller.Scope::word)
-                                .toArray(String[]::new))
-                .query((row, number) -> row.getObject("expires_at", OffsetDateTime.class).toInstant())
-                .single());
+                        .param("tenant", id.value())
+                        .param("id", token.id())
+                        .param("sha256", token.sha256())
+                        .param(
+                                "scopes",
+                                Arrays.stream(Caller.Scope.values())
+                                        .map(Caller.Scope::word)
+                                        .toArray(String[]::new))
+                        .query((row, number) -> row.getObject("expires_at", OffsetDateTime.class)
+                                .toInstant())
+                        .single());
         ManagedTenant created = read(id);
         record("tenant.created", id, null, created);
         return new CreatedTenant(created, new IssuedToken(token.id(), token.text(), expiresAt));
@@ -170,18 +172,19 @@ public class ManagedTenants {
         if (wanted.equals(before.quotas())) {
             return before;
         }
-        within(id).get(() -> jdbc.sql("""
+        within(id)
+                .get(() -> jdbc.sql("""
                         update tenant
                         set max_nodes = :nodes, max_campaigns = :campaigns, max_artifact_bytes = :bytes,
                             max_polls_per_second = :polls, updated_at = now(), version = version + 1
                         where id = :id
                         """)
-                .param("nodes", wanted.maxNodes())
-                .param("campaigns", wanted.maxCampaigns())
-                .param("bytes", wanted.maxArtifactBytes())
-                .param("polls", wanted.maxPollsPerSecond())
-                .param("id", id.value())
-                .update());
+                        .param("nodes", wanted.maxNodes())
+                        .param("campaigns", wanted.maxCampaigns())
+                        .param("bytes", wanted.maxArtifactBytes())
+                        .param("polls", wanted.maxPollsPerSecond())
+                        .param("id", id.value())
+                        .update());
         ManagedTenant after = read(id);
         record("tenant.quotas-changed", id, before, after);
         return after;
@@ -234,7 +237,8 @@ public class ManagedTenants {
         problems.text("/reason", reason, 1000);
         problems.throwIfAny();
         ManagedTenant before = lock(id, revision);
-        boolean mayMove = before.state().equals(from) || deleteAfter != null && before.state().equals(to);
+        boolean mayMove = before.state().equals(from)
+                || deleteAfter != null && before.state().equals(to);
         if (!mayMove || before.deleteAt() != null) {
             throw new Conflict(
                     ProblemType.ILLEGAL_STATE,
@@ -243,18 +247,19 @@ public class ManagedTenants {
                             : "Tenant %s will be deleted at %s; restore it first."
                                     .formatted(before.name(), before.deleteAt()));
         }
-        within(id).get(() -> jdbc.sql("""
+        within(id)
+                .get(() -> jdbc.sql("""
                         update tenant
                         set state = :state, state_reason = :reason,
                             delete_at = now() + make_interval(secs => cast(:delay as double precision)),
                             updated_at = now(), version = version + 1
                         where id = :id
                         """)
-                .param("state", to)
-                .param("reason", reason)
-                .param("delay", deleteAfter == null ? null : (double) deleteAfter.toSeconds())
-                .param("id", id.value())
-                .update());
+                        .param("state", to)
+                        .param("reason", reason)
+                        .param("delay", deleteAfter == null ? null : (double) deleteAfter.toSeconds())
+                        .param("id", id.value())
+                        .update());
         ManagedTenant after = read(id);
         record(action, id, before, after);
         return after;
@@ -266,10 +271,11 @@ public class ManagedTenants {
             throw new Conflict(
                     ProblemType.ILLEGAL_STATE, "The default tenant is where the manager is run from; it stays.");
         }
-        within(id).get(() -> jdbc.sql("select from tenant where id = :id for no key update")
-                .param("id", id.value())
-                .query((row, number) -> "")
-                .list());
+        within(id)
+                .get(() -> jdbc.sql("select from tenant where id = :id for no key update")
+                        .param("id", id.value())
+                        .query((row, number) -> "")
+                        .list());
         ManagedTenant before = read(id);
         if (revision != null && before.revision() != revision) {
             throw new StaleVersion(KIND, id.toString());
@@ -301,7 +307,8 @@ public class ManagedTenants {
         problems.range(at + "/maxNodes", quotas.maxNodes(), 0, Integer.MAX_VALUE);
         problems.range(at + "/maxCampaigns", quotas.maxCampaigns(), 0, Integer.MAX_VALUE);
         if (quotas.maxArtifactBytes() != null && quotas.maxArtifactBytes() < 0) {
-            problems.add(at + "/maxArtifactBytes", "is %d; 0 and more are allowed".formatted(quotas.maxArtifactBytes()));
+            problems.add(
+                    at + "/maxArtifactBytes", "is %d; 0 and more are allowed".formatted(quotas.maxArtifactBytes()));
         }
         problems.range(at + "/maxPollsPerSecond", quotas.maxPollsPerSecond(), 1, Integer.MAX_VALUE);
     }

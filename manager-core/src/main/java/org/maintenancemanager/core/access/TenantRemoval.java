@@ -126,13 +126,13 @@ public class TenantRemoval {
                 .query((row, number) -> new Reference(row.getString("referring"), row.getString("referred")))
                 .list();
         Map<String, Set<String>> referring = new HashMap<>();
-        references.forEach(reference -> referring
-                .computeIfAbsent(reference.to, to -> new HashSet<>())
-                .add(reference.from));
+        references.forEach(reference ->
+                referring.computeIfAbsent(reference.to, to -> new HashSet<>()).add(reference.from));
         List<String> ordered = new ArrayList<>();
         while (!left.isEmpty()) {
             List<String> free = left.stream()
-                    .filter(table -> referring.getOrDefault(table, Set.of()).stream().noneMatch(left::contains))
+                    .filter(table ->
+                            referring.getOrDefault(table, Set.of()).stream().noneMatch(left::contains))
                     .toList();
             if (free.isEmpty()) {
                 throw new IllegalStateException("expected tables without a circle of references, found " + left);

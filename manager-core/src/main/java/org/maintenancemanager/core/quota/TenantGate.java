@@ -63,8 +63,7 @@ public class TenantGate {
                             where state <> 'ACTIVE' or max_polls_per_second is not null
                             """)
                     .query((row, number) -> next.put(
-                            row.getObject("id", UUID.class),
-                            new Limits(row.getBoolean("active"), row.getInt("polls"))))
+                            row.getObject("id", UUID.class), new Limits(row.getBoolean("active"), row.getInt("polls"))))
                     .list());
             limits = Map.copyOf(next);
         } catch (DataAccessException e) {

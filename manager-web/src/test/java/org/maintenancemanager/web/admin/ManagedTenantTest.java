@@ -37,8 +37,9 @@ class ManagedTenantTest {
         }
 
         HttpResponse<String> get(String path) {
-            return manager.send(
-                    manager.request(path).header("Authorization", "Bearer " + token).GET());
+            return manager.send(manager.request(path)
+                    .header("Authorization", "Bearer " + token)
+                    .GET());
         }
 
         HttpResponse<String> post(String path, String json) {
@@ -64,10 +65,9 @@ class ManagedTenantTest {
 
         String enrollmentToken() {
             post("/api/v1/sites", "{\"path\": \"/here\", \"name\": \"Here\", \"zone\": \"UTC\"}");
-            return JSON.readTree(post(
-                                    "/api/v1/enrollment-tokens",
-                                    "{\"name\": \"t\", \"site\": \"/here\", \"maxUses\": 10}")
-                            .body())
+            return JSON.readTree(
+                            post("/api/v1/enrollment-tokens", "{\"name\": \"t\", \"site\": \"/here\", \"maxUses\": 10}")
+                                    .body())
                     .get("token")
                     .asString();
         }
@@ -109,9 +109,9 @@ class ManagedTenantTest {
         HttpResponse<String> answer = manager.post(TENANTS, """
                 {"name": "Not So", "zone": "Nowhere", "quotas": {"maxNodes": -1, "maxPollsPerSecond": 0}}""");
         assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body())
-                .contains("/name", "/zone", "/quotas/maxNodes", "/quotas/maxPollsPerSecond");
-        assertThat(manager.post(TENANTS, "{\"name\": \"default\"}").statusCode()).isEqualTo(409);
+        assertThat(answer.body()).contains("/name", "/zone", "/quotas/maxNodes", "/quotas/maxPollsPerSecond");
+        assertThat(manager.post(TENANTS, "{\"name\": \"default\"}").statusCode())
+                .isEqualTo(409);
     }
 
     @Test
@@ -125,9 +125,8 @@ class ManagedTenantTest {
 
         assertThat(tenant.act("suspend").statusCode()).isEqualTo(200);
         assertThat(tenant.act("suspend").statusCode()).isEqualTo(409);
-        await().until(() -> manager.nodeCall("poll", nodeToken, "{\"bootId\": \"b\"}")
-                        .statusCode()
-                == 403);
+        await().until(() ->
+                manager.nodeCall("poll", nodeToken, "{\"bootId\": \"b\"}").statusCode() == 403);
         HttpResponse<String> poll = manager.nodeCall("poll", nodeToken, "{\"bootId\": \"b\"}");
         assertThat(code(poll)).isEqualTo("tenant-suspended");
         assertThat(poll.headers().firstValueAsLong("Retry-After").orElse(0)).isBetween(60L, 120L);
@@ -141,9 +140,8 @@ class ManagedTenantTest {
                 .isEqualTo(200);
 
         assertThat(tenant.act("resume").statusCode()).isEqualTo(200);
-        await().until(() -> manager.nodeCall("poll", nodeToken, "{\"bootId\": \"b\"}")
-                        .statusCode()
-                == 204);
+        await().until(() ->
+                manager.nodeCall("poll", nodeToken, "{\"bootId\": \"b\"}").statusCode() == 204);
         assertThat(tenant.get("/api/v1/nodes/" + node.get("nodeId").asString()).body())
                 .contains("\"while\":\"suspended\"");
     }
@@ -158,8 +156,8 @@ class ManagedTenantTest {
         assertThat(second.statusCode()).isEqualTo(409);
         assertThat(code(second)).isEqualTo("quota-exceeded");
         assertThat(second.body()).contains("may have 1 nodes and has 1");
-        HttpResponse<String> created = tenant.post(
-                "/api/v1/nodes", "{\"name\": \"two\", \"site\": \"/here\", \"architecture\": \"x86_64\"}");
+        HttpResponse<String> created =
+                tenant.post("/api/v1/nodes", "{\"name\": \"two\", \"site\": \"/here\", \"architecture\": \"x86_64\"}");
         assertThat(code(created)).isEqualTo("quota-exceeded");
         assertThat(tenant.now().get("nodes").asLong()).isEqualTo(1);
 
@@ -175,13 +173,14 @@ class ManagedTenantTest {
     void quotaOfPollsHoldsForAllNodesTogether() {
         var tenant = new Tenant("{\"maxPollsPerSecond\": 1}");
         String enrollment = tenant.enrollmentToken();
-        String one = JSON.readTree(tenant.enroll(enrollment).body()).get("nodeToken").asString();
-        String two = JSON.readTree(tenant.enroll(enrollment).body()).get("nodeToken").asString();
+        String one =
+                JSON.readTree(tenant.enroll(enrollment).body()).get("nodeToken").asString();
+        String two =
+                JSON.readTree(tenant.enroll(enrollment).body()).get("nodeToken").asString();
 
         await().until(() -> manager.nodeCall("poll", one, "{\"bootId\": \"b\"}").statusCode() == 429
                 || manager.nodeCall("poll", two, "{\"bootId\": \"b\"}").statusCode() == 429);
-        await().until(() ->
-                manager.nodeCall("poll", two, "{\"bootId\": \"b\"}").statusCode() == 204);
+        await().until(() -> manager.nodeCall("poll", two, "{\"bootId\": \"b\"}").statusCode() == 204);
     }
 
     @Test
@@ -207,23 +206,21 @@ class ManagedTenantTest {
         manager.bean(TenantRemoval.class).run();
         await().until(() -> tenant.now().get("state").asString().equals("DELETED"));
         assertThat(tenant.now().get("name").asString()).isEqualTo("deleted-" + tenant.id);
-        List<String> tables = manager.jdbc()
-                .sql("""
+        List<String> tables = manager.jdbc().sql("""
                         select c.relname::text from pg_class c
                         join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
                         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
                           and c.relname not like 'audit%'
-                        """)
-                .query(String.class)
-                .list();
+                        """).query(String.class).list();
         assertThat(tables).contains("node", "site", "api_token");
-        assertThat(tables).allSatisfy(table -> assertThat(manager.jdbc()
-                        .sql("select count(*) from " + table + " where tenant_id = :id")
-                        .param("id", UUID.fromString(tenant.id))
-                        .query(Long.class)
-                        .single())
-                .as(table)
-                .isZero());
+        assertThat(tables)
+                .allSatisfy(table -> assertThat(manager.jdbc()
+                                .sql("select count(*) from " + table + " where tenant_id = :id")
+                                .param("id", UUID.fromString(tenant.id))
+                                .query(Long.class)
+                                .single())
+                        .as(table)
+                        .isZero());
         assertThat(manager.jdbc()
                         .sql("select action from audit_event where tenant_id = :id")
                         .param("id", UUID.fromString(tenant.id))
@@ -236,8 +233,11 @@ class ManagedTenantTest {
     @Test
     void defaultTenantStays() {
         String id = "00000000-0000-7000-8000-000000000001";
-        assertThat(manager.post(TENANTS + "/" + id + ":suspend", "{}").statusCode()).isEqualTo(409);
-        long revision = JSON.readTree(manager.get(TENANTS + "/" + id).body()).get("revision").asLong();
+        assertThat(manager.post(TENANTS + "/" + id + ":suspend", "{}").statusCode())
+                .isEqualTo(409);
+        long revision = JSON.readTree(manager.get(TENANTS + "/" + id).body())
+                .get("revision")
+                .asLong();
         assertThat(manager.send(manager.adminRequest(TENANTS + "/" + id)
                                 .header("If-Match", "\"" + revision + "\"")
                                 .DELETE())

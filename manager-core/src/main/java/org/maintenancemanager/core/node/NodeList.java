@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Node;
+import org.maintenancemanager.api.admin.NodeCount;
 import org.maintenancemanager.api.admin.NodeIdentity;
 import org.maintenancemanager.api.admin.NodeSlot;
 import org.maintenancemanager.api.node.UpdateState;
@@ -18,6 +19,7 @@ import org.maintenancemanager.core.query.FieldType;
 import org.maintenancemanager.core.query.ListQuery;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -87,6 +89,11 @@ class NodeList {
 
     Page<Node> fetch(TenantId tenant, ListRequest request) {
         return nodes.fetch(jdbc, tenant, request);
+    }
+
+    NodeCount count(TenantId tenant, @Nullable String filter) {
+        ListQuery.Count count = nodes.count(jdbc, tenant, filter, SqlCondition.ALWAYS);
+        return new NodeCount(count.count(), count.capped());
     }
 
     Node load(TenantId tenant, NodeId id) {

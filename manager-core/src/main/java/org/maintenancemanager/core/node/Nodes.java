@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Node;
 import org.maintenancemanager.api.admin.NodeBlock;
 import org.maintenancemanager.api.admin.NodeChange;
+import org.maintenancemanager.api.admin.NodeCount;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.event.Outbox;
 import org.maintenancemanager.core.query.Conflict;
+import org.maintenancemanager.core.query.ListQuery;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
@@ -84,6 +86,11 @@ public class Nodes {
 
     public Page<Node> list(ListRequest request) {
         return list.fetch(CallContext.current().tenant(), request);
+    }
+
+    /** How many match, counted up to {@link ListQuery#COUNT_CAP}. */
+    public NodeCount count(@Nullable String filter) {
+        return list.count(CallContext.current().tenant(), filter);
     }
 
     /**

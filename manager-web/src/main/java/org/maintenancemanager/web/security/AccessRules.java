@@ -79,6 +79,9 @@ public final class AccessRules {
                     sites("POST", "/api/v1/enrollment-tokens", CREDENTIAL_MANAGE),
                     sites("DELETE", "/api/v1/enrollment-tokens/{id}", CREDENTIAL_MANAGE, ENROLLMENT_TOKEN),
                     anywhere("GET", "/api/v1/hardware", FLEET_READ),
+                    tenant("GET", "/api/v1/overview", FLEET_READ),
+                    tenant("GET", "/api/v1/nodes:count", FLEET_READ),
+                    anywhere("GET", "/api/v1/events", FLEET_READ),
                     // what became of them
                     sites("GET", "/api/v1/node-updates", FLEET_READ),
                     sites("GET", "/api/v1/node-updates/{id}", FLEET_READ, NODE_UPDATE),
@@ -187,6 +190,10 @@ public final class AccessRules {
                     tenant("GET", "/api/v1/audit/checkpoints", AUDIT_READ),
                     tenant("GET", "/api/v1/audit/keys", AUDIT_READ),
                     known("GET", "/api/openapi.yaml"),
+                    // the console's pages and files, which tell nothing
+                    open("GET", "/"),
+                    open("GET", "/console"),
+                    open("GET", "/console/{*path}"),
                     // oneself, in the console
                     open("POST", "/console/login"),
                     known("GET", "/console/session"),

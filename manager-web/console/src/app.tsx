@@ -1,0 +1,82 @@
+import { Bullseye, Spinner } from '@patternfly/react-core';
+import { lazy, Suspense } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import { LiveProvider } from './api/live';
+import { useSessionAccess } from './api/session';
+import { FirstPassword, LogInAgain, LogInPage, ProveAgain } from './login';
+import { Shell } from './shell';
+import { Failure, Loading } from './ui/faces';
+import { Screen } from './ui/page';
+import { Stopped } from './ui/stopped';
+
+// Screens load when they are opened: the shell has to be there fast.
+const Overview = lazy(() => import('./screens/overview'));
+const Nodes = lazy(() => import('./screens/nodes'));
+const NodePage = lazy(() => import('./screens/node'));
+const Sites = lazy(() => import('./screens/sites'));
+const Images = lazy(() => import('./screens/images'));
+const ImagePage = lazy(() => import('./screens/image'));
+const Campaigns = lazy(() => import('./screens/campaigns'));
+const CampaignWizard = lazy(() => import('./screens/campaign-wizard'));
+const CampaignPage = lazy(() => import('./screens/campaign'));
+const Calendar = lazy(() => import('./screens/calendar'));
+const Activity = lazy(() => import('./screens/activity'));
+const Settings = lazy(() => import('./screens/settings'));
+
+export function App() {
+  const { state, retry } = useSessionAccess();
+  switch (state.kind) {
+    case 'loading':
+      return (
+        <Bullseye className="mm-full">
+          <Spinner aria-label="Loading" />
+        </Bullseye>
+      );
+    case 'failed':
+      return (
+        <Bullseye className="mm-full">
+          <main>
+            <Failure problem={state.problem} onRetry={retry} />
+          </main>
+        </Bullseye>
+      );
+    case 'out':
+      return <LogInPage />;
+    case 'in':
+      if (state.session.mustChangePassword) {
+        return <FirstPassword />;
+      }
+      return (
+        <LiveProvider key={`${state.session.tenant}/${state.session.subject}`}>
+          <Shell>
+            <Stopped>
+              <Suspense fallback={<Loading />}>
+                <Routes>
+                  <Route index element={<Navigate to="/overview" replace />} />
+                  <Route path="/overview" element={<Overview />} />
+                  <Route path="/nodes" element={<Nodes />} />
+                  <Route path="/nodes/:id" element={<NodePage />} />
+                  <Route path="/sites" element={<Sites />} />
+                  <Route path="/images" element={<Images />} />
+                  <Route path="/images/:id" element={<ImagePage />} />
+                  <Route path="/campaigns" element={<Campaigns />} />
+                  <Route path="/campaigns/new" element={<CampaignWizard />} />
+                  <Route path="/campaigns/:id" element={<CampaignPage />} />
+                  <Route path="/calendar" element={<Calendar />} />
+                  <Route path="/activity" element={<Activity />} />
+                  <Route path="/settings/:section?" element={<Settings />} />
+                  <Route path="*" element={<Nowhere />} />
+                </Routes>
+              </Suspense>
+            </Stopped>
+          </Shell>
+          {state.ask === 'log in' && <LogInAgain />}
+          {state.ask === 'prove' && <ProveAgain />}
+        </LiveProvider>
+      );
+  }
+}
+
+function Nowhere() {
+  return <Screen title="There is no such page">Choose one from the navigation.</Screen>;
+}

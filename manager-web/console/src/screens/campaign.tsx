@@ -1,0 +1,417 @@
+import { Alert, Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { answer, api, etag, type Schemas } from '../api/client';
+import { asProblem } from '../api/problem';
+import { Confirm, ReasonedButton, useMay } from '../ui/act';
+import { addUp, AGAINST, count, ENDED, UpdateBar } from '../ui/bar';
+import { Asked, AskedList, Empty } from '../ui/faces';
+import { FilterBar } from '../ui/filter';
+import { Pager, useListState } from '../ui/listing';
+import { Screen } from '../ui/page';
+import { useSend } from '../ui/send';
+import { CAMPAIGN_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
+import { formatDuration, Time } from '../ui/time';
+import { formatNumber, plural } from '../ui/words';
+import { AuditTable } from './audit-table';
+import { ImageName } from './images';
+
+type Campaign = Schemas['Campaign'];
+type Act = 'start' | 'pause' | 'resume' | 'abort' | 'delete' | 'clearOverride';
+
+interface ActWords {
+  verb: string;
+  from: readonly Campaign['state'][];
+  permission: string;
+  question: string;
+  danger: boolean;
+}
+
+const ACTS: Record<Act, ActWords> = {
+  start: { verb: 'Start', from: ['DRAFT'], permission: 'campaign.run', question: 'Nodes begin to download; they are restarted inside their windows.', danger: false },
+  pause: { verb: 'Pause', from: ['SCHEDULED', 'RUNNING'], permission: 'campaign.pause', question: 'No node gets a permit any more. Nodes that hold one finish what they do.', danger: false },
+  resume: { verb: 'Resume', from: ['PAUSED'], permission: 'campaign.run', question: 'Nodes get permits again.', danger: false },
+  abort: { verb: 'Abort', from: ['AWAITING_APPROVAL', 'SCHEDULED', 'RUNNING', 'PAUSED'], permission: 'campaign.run', question: 'It ends for good. Nodes that hold a permit finish what they do.', danger: true },
+  delete: { verb: 'Delete', from: ['DRAFT'], permission: 'campaign.manage', question: 'The draft is gone.', danger: true },
+  clearOverride: { verb: 'Let windows hold again', from: ['SCHEDULED', 'RUNNING', 'PAUSED'], permission: 'campaign.run', question: 'Nodes are disturbed inside their windows only, from now on.', danger: false },
+};
+
+async function act(what: Act, campaign: Campaign, key: string): Promise<void> {
+  const params = { path: { id: campaign.id }, header: { 'Idempotency-Key': key } };
+  switch (what) {
+    case 'start':
+      await answer(api.POST('/api/v1/campaigns/{id}:start', { params }));
+      return;
+    case 'pause':
+      await answer(api.POST('/api/v1/campaigns/{id}:pause', { params }));
+      return;
+    case 'resume':
+      await answer(api.POST('/api/v1/campaigns/{id}:resume', { params }));
+      return;
+    case 'abort':
+      await answer(api.POST('/api/v1/campaigns/{id}:abort', { params }));
+      return;
+    case 'clearOverride':
+      await answer(api.POST('/api/v1/campaigns/{id}:clearOverride', { params }));
+      return;
+    case 'delete':
+      await answer(
+        api.DELETE('/api/v1/campaigns/{id}', { params: { path: { id: campaign.id }, header: { 'If-Match': etag(campaign.revision) } } }),
+      );
+  }
+}
+
+export default function CampaignPage() {
+  const { id = '' } = useParams();
+  const [parameters, setParameters] = useSearchParams();
+  const [doing, setDoing] = useState<Act>();
+  const navigate = useNavigate();
+  const may = useMay();
+  const query = useQuery({
+    queryKey: ['campaigns', 'one', id],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } }, signal })),
+    // Counters of waves move with the nodes' reports; the stream tells of the nodes.
+    refetchInterval: (running) => (running.state.data?.state === 'RUNNING' ? 5000 : false),
+  });
+  const campaign = query.data;
+  const send = useSend(
+    async ({ what, seen }: { what: Act; seen: Campaign }, key) => {
+      await act(what, seen, key);
+      return what;
+    },
+    {
+      topics: ['campaigns', 'overview', 'audit'],
+      onDone: (what) => {
+        setDoing(undefined);
+        if (what === 'delete') {
+          void navigate('/campaigns');
+        }
+      },
+    },
+  );
+  const tab = parameters.get('tab') ?? 'progress';
+  return (
+    <Screen
+      title={campaign?.name ?? 'Campaign'}
+      above={[{ title: 'Campaigns', to: '/campaigns' }]}
+      status={campaign !== undefined && <Status look={CAMPAIGN_LOOKS[campaign.state]} code={campaign.state} />}
+      actions={
+        campaign !== undefined && (
+          <div className="mm-row">
+            {shownActs(campaign).map((what) => {
+              const { verb, from, permission, danger } = ACTS[what];
+              const reason = !may(permission)
+                ? `Needs the permission ${permission}.`
+                : from.includes(campaign.state)
+                  ? undefined
+                  : `Possible from ${from.join(', ')}; this is ${campaign.state}.`;
+              return (
+                <ReasonedButton
+                  key={what}
+                  variant={what === 'start' || what === 'resume' ? 'primary' : 'secondary'}
+                  {...(danger ? { isDanger: true } : {})}
+                  reason={reason}
+                  onClick={() => {
+                    send.reset();
+                    setDoing(what);
+                  }}
+                >
+                  {verb}
+                </ReasonedButton>
+              );
+            })}
+          </div>
+        )
+      }
+    >
+      <Asked query={query}>
+        {(data) => (
+          <div className="mm-stack">
+            {data.stateDetail !== undefined && (
+              <Alert isInline component="h2" variant={data.state === 'PAUSED' ? 'warning' : 'info'} title={data.stateDetail} />
+            )}
+            {data.windowOverride !== undefined && Date.parse(data.windowOverride.until) > Date.now() && (
+              <Alert isInline component="h2" variant="warning" title="Its nodes may be disturbed outside of their windows">
+                {data.windowOverride.reason} By {data.windowOverride.by}, until <Time at={data.windowOverride.until} absolute />.
+              </Alert>
+            )}
+            <Tabs
+              activeKey={tab}
+              aria-label="Parts of the campaign"
+              mountOnEnter
+              unmountOnExit
+              onSelect={(_, key) => setParameters(key === 'progress' ? {} : { tab: String(key) }, { replace: true })}
+            >
+              <Tab eventKey="progress" title={<TabTitleText>Progress</TabTitleText>}>
+                <Progress campaign={data} />
+              </Tab>
+              <Tab eventKey="nodes" title={<TabTitleText>Nodes</TabTitleText>}>
+                <Updates campaign={data} />
+              </Tab>
+              <Tab eventKey="events" title={<TabTitleText>Events</TabTitleText>}>
+                <div className="mm-tab">
+                  <AuditTable filter={`objectId==${data.id}`} />
+                </div>
+              </Tab>
+            </Tabs>
+          </div>
+        )}
+      </Asked>
+      {doing !== undefined && campaign !== undefined && (
+        <Confirm
+          title={`${ACTS[doing].verb} ${campaign.name}?`}
+          action={ACTS[doing].verb}
+          danger={ACTS[doing].danger}
+          send={{ ...send, go: () => send.send({ what: doing, seen: campaign }) }}
+          onClose={() => setDoing(undefined)}
+        >
+          <p>{ACTS[doing].question}</p>
+        </Confirm>
+      )}
+    </Screen>
+  );
+}
+
+/** Those that make sense at all; whether they are possible now is for the button to say. */
+function shownActs(campaign: Campaign): Act[] {
+  switch (campaign.state) {
+    case 'DRAFT':
+      return ['start', 'delete'];
+    case 'COMPLETED':
+    case 'ABORTED':
+      return [];
+    default:
+      return [campaign.state === 'PAUSED' ? 'resume' : 'pause', ...(campaign.windowOverride === undefined ? [] : (['clearOverride'] as const)), 'abort'];
+  }
+}
+
+function Progress({ campaign }: { campaign: Campaign }) {
+  const updates = addUp(campaign.waves.map((wave) => wave.updates));
+  const members = campaign.waves.reduce((sum, wave) => sum + wave.members, 0);
+  const ended = count(updates, ENDED);
+  const against = count(updates, AGAINST);
+  return (
+    <div className="mm-stack mm-tab">
+      <Card>
+        <CardTitle component="h2">
+          {formatNumber(ended)} of {plural(members, 'node')} at an end
+          {against > 0 && <span className="mm-wrong">, {formatNumber(against)} against the image</span>}
+        </CardTitle>
+        <CardBody>
+          <UpdateBar updates={updates} total={members} legend />
+        </CardBody>
+      </Card>
+      <div className="mm-two">
+        <Card>
+          <CardTitle component="h2">Waves</CardTitle>
+          <CardBody>
+            <ol className="mm-plain-list">
+              {campaign.waves.map((wave) => (
+                <Wave key={wave.ordinal} wave={wave} />
+              ))}
+            </ol>
+          </CardBody>
+        </Card>
+        <div className="mm-stack">
+          <Card>
+            <CardTitle component="h2">Why nodes wait</CardTitle>
+            <CardBody>
+              <Reasons campaign={campaign} />
+            </CardBody>
+          </Card>
+          <Card>
+            <CardTitle component="h2">Rules</CardTitle>
+            <CardBody>
+              <Rules campaign={campaign} />
+            </CardBody>
+          </Card>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Wave({ wave }: { wave: Schemas['CampaignWave'] }) {
+  const reachable = wave.members - wave.unreachable;
+  const confirmed = wave.updates['CONFIRMED'] ?? 0;
+  const needed = Math.ceil(reachable * wave.minConfirmedShare);
+  const state = wave.passedAt !== undefined ? 'passed' : wave.openedAt !== undefined ? 'open' : 'not open yet';
+  return (
+    <li className="mm-campaign-line">
+      <div className="mm-row">
+        <strong>{wave.name}</strong>
+        <span className="mm-subtle">
+          {state}
+          {wave.passedAt !== undefined ? (
+            <>
+              {' '}
+              <Time at={wave.passedAt} />
+            </>
+          ) : (
+            wave.openedAt !== undefined && (
+              <>
+                {' '}
+                since <Time at={wave.openedAt} />
+              </>
+            )
+          )}
+        </span>
+        <span className="mm-row-end mm-subtle">{plural(wave.members, 'node')}</span>
+      </div>
+      <UpdateBar updates={wave.updates} total={wave.members} />
+      <div className="mm-subtle">
+        {formatNumber(confirmed)} confirmed; {wave.minConfirmedShare === 0 ? 'none needed' : `${formatNumber(needed)} needed`} for the next wave
+        {wave.unreachable > 0 && `; ${plural(wave.unreachable, 'node')} unreachable`}
+      </div>
+    </li>
+  );
+}
+
+function Reasons({ campaign }: { campaign: Campaign }) {
+  const query = useQuery({
+    queryKey: ['campaigns', 'one', campaign.id, 'reasons'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/campaigns/{id}/reasons', { params: { path: { id: campaign.id } }, signal })),
+    refetchInterval: campaign.state === 'RUNNING' || campaign.state === 'PAUSED' ? 10_000 : false,
+  });
+  return (
+    <Asked query={query} rows={3}>
+      {(reasons) => {
+        if (reasons.waiting.length === 0) {
+          return <p>{reasons.proceeding > 0 ? `None waits; ${plural(reasons.proceeding, 'node')} under way.` : 'None waits.'}</p>;
+        }
+        const most = Math.max(...reasons.waiting.map((reason) => reason.nodes));
+        return (
+          <div className="mm-stack">
+            <ol className="mm-plain-list mm-histogram">
+              {reasons.waiting.map((reason) => (
+                <li key={`${reason.gate}-${reason.code}`}>
+                  <div className="mm-row">
+                    <span>{reason.example}</span>
+                    <strong className="mm-row-end">{plural(reason.nodes, 'node')}</strong>
+                  </div>
+                  <div className="mm-histogram-bar mm-fill-waiting" style={{ inlineSize: `${(reason.nodes / most) * 100}%` }} aria-hidden="true" />
+                  {reason.firstUntil !== undefined && (
+                    <div className="mm-subtle">
+                      The first goes on by itself <Time at={reason.firstUntil} />
+                    </div>
+                  )}
+                </li>
+              ))}
+            </ol>
+            <p className="mm-subtle">
+              {plural(reasons.proceeding, 'node')} under way. Counted <Time at={reasons.at} />.
+            </p>
+          </div>
+        );
+      }}
+    </Asked>
+  );
+}
+
+function Rules({ campaign }: { campaign: Campaign }) {
+  const rows: [string, ReactNode][] = [
+    ['Image', <ImageName id={campaign.imageId} />],
+    [
+      'Nodes',
+      campaign.allNodes ? (
+        'all of the tenant'
+      ) : (
+        <Link to={`/nodes?${new URLSearchParams({ filter: campaign.selector ?? '' })}`} className="mm-mono">
+          {campaign.selector}
+        </Link>
+      ),
+    ],
+    ['At a time', `${formatNumber(campaign.maxInFlight)} at most, ${formatNumber(campaign.inFlight)} now`],
+    ['Failures', campaign.maxFailures === undefined ? `${formatNumber(campaign.failures)}, no fixed limit` : `${formatNumber(campaign.failures)} of ${formatNumber(campaign.maxFailures)}`],
+    ['Longest permit', formatDuration(campaign.permitLimit)],
+    ['Needed time', campaign.neededTime === undefined ? 'what is usual for the hardware' : formatDuration(campaign.neededTime)],
+    ['Before the window', campaign.prestage ? 'nodes may write the inactive slot' : 'nodes only download'],
+    ['Downgrade', campaign.allowDowngrade ? 'allowed' : 'not allowed'],
+    ['Started', <Time at={campaign.startedAt} />],
+    ['Ended', campaign.endedAt === undefined ? 'not yet' : <Time at={campaign.endedAt} />],
+  ];
+  return (
+    <DescriptionList isHorizontal isCompact>
+      {rows.map(([term, description]) => (
+        <DescriptionListGroup key={term}>
+          <DescriptionListTerm>{term}</DescriptionListTerm>
+          <DescriptionListDescription>{description}</DescriptionListDescription>
+        </DescriptionListGroup>
+      ))}
+    </DescriptionList>
+  );
+}
+
+export function UpdateTable({ base }: { base?: string }) {
+  const list = useListState();
+  const filter = [base, list.filter].filter((each) => each !== undefined && each !== '').map((each) => `(${each})`).join(';');
+  const query = useQuery({
+    queryKey: ['nodes', 'updates', filter, list.cursor],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/node-updates', {
+          params: {
+            query: { limit: 50, sort: '-stateSince', ...(filter === '' ? {} : { filter }), ...(list.cursor === undefined ? {} : { cursor: list.cursor }) },
+          },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+  const problem = query.isError ? asProblem(query.error) : undefined;
+  return (
+    <div className="mm-tab">
+      <FilterBar
+        filter={list.filter}
+        onChange={list.setFilter}
+        problem={problem}
+        example="state==ROLLED_BACK"
+        facets={[{ field: 'state', title: 'State', choices: Object.entries(UPDATE_LOOKS).map(([value, { text }]) => ({ value, label: text })) }]}
+      />
+      {!(problem?.status === 400 && list.filter !== '') && (
+        <AskedList query={query} filtered={list.filter !== ''} onClear={() => list.setFilter('')} none={<Empty title="There is no update yet" />}>
+          {(items) => (
+            <Table aria-label="Updates" variant="compact" gridBreakPoint="grid-lg">
+              <Thead>
+                <Tr>
+                  <Th>Node</Th>
+                  <Th>State</Th>
+                  <Th>{base === undefined ? 'Campaign' : 'Wave'}</Th>
+                  <Th>Since</Th>
+                  <Th>What happened</Th>
+                </Tr>
+              </Thead>
+              <Tbody>
+                {items.map((update) => (
+                  <Tr key={update.id}>
+                    <Td dataLabel="Node">
+                      <Link to={`/nodes/${update.nodeId}`}>{update.node}</Link>
+                    </Td>
+                    <Td dataLabel="State">
+                      <Status look={UPDATE_LOOKS[update.state]} code={update.state} />
+                    </Td>
+                    <Td dataLabel={base === undefined ? 'Campaign' : 'Wave'}>
+                      {base === undefined ? <Link to={`/campaigns/${update.campaignId}`}>{update.campaign}</Link> : update.wave}
+                    </Td>
+                    <Td dataLabel="Since" className="mm-nowrap">
+                      <Time at={update.stateSince} />
+                    </Td>
+                    <Td dataLabel="What happened">{update.detail ?? update.code ?? ''}</Td>
+                  </Tr>
+                ))}
+              </Tbody>
+            </Table>
+          )}
+        </AskedList>
+      )}
+      <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
+    </div>
+  );
+}
+
+function Updates({ campaign }: { campaign: Campaign }) {
+  return <UpdateTable base={`campaignId==${campaign.id}`} />;
+}
+

@@ -1,0 +1,171 @@
+import { Button, Card, CardBody, ClipboardCopy, Label, LabelGroup, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { answer, api, etag, type Schemas } from '../api/client';
+import { Confirm, ReasonedButton, useReason } from '../ui/act';
+import { Asked, Empty } from '../ui/faces';
+import { FormProblem } from '../ui/form';
+import { useSend } from '../ui/send';
+import { Time } from '../ui/time';
+
+type Node = Schemas['Node'];
+
+/** Labels that operators set. Two who change them at once are told: the second sees what the first did. */
+export function LabelEditor({ node }: { node: Node }) {
+  const [text, setText] = useState('');
+  const reason = useReason('node.manage');
+  const send = useSend(
+    ({ labels, revision }: { labels: Record<string, string | null>; revision: number }) =>
+      answer(
+        api.PATCH('/api/v1/nodes/{id}', {
+          params: { path: { id: node.id }, header: { 'If-Match': etag(revision) } },
+          // A merge patch takes a label away by null, which the schema of the whole does not know.
+          body: { labels: labels as Record<string, string> },
+          headers: { 'Content-Type': 'application/merge-patch+json' },
+        }),
+      ),
+    { topics: ['nodes'], onDone: () => setText('') },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const [key = '', ...value] = text.split('=');
+    send.send({ labels: { [key.trim()]: value.join('=').trim() }, revision: node.revision });
+  };
+  return (
+    <div className="mm-stack">
+      <LabelGroup categoryName="Labels" numLabels={30}>
+        {Object.entries(node.labels).map(([key, value]) => (
+          <Label
+            key={key}
+            variant="outline"
+            {...(reason === undefined
+              ? { onClose: () => send.send({ labels: { [key]: null }, revision: node.revision }), closeBtnAriaLabel: `Take away ${key}` }
+              : {})}
+          >{`${key}=${value}`}</Label>
+        ))}
+      </LabelGroup>
+      <form className="mm-row" onSubmit={submit} aria-label="Add a label">
+        <TextInput className="mm-grow" aria-label="Label, as key=value" placeholder="key=value" value={text} onChange={(_, value) => setText(value)} />
+        <ReasonedButton type="submit" variant="secondary" reason={reason} isLoading={send.sending} isDisabled={reason === undefined && !text.includes('=')}>
+          Add label
+        </ReasonedButton>
+      </form>
+      <FormProblem problem={send.problem} />
+    </div>
+  );
+}
+
+/** A secret that is shown this once. */
+export function ShownOnce({ title, secret, onClose }: { title: string; secret: string; onClose: () => void }) {
+  return (
+    <Modal isOpen variant="medium" aria-labelledby="shown-once">
+      <ModalHeader title={title} labelId="shown-once" description="It is shown this once, and stored nowhere. Keep it now." />
+      <ModalBody>
+        <ClipboardCopy isReadOnly hoverTip="Copy" clickTip="Copied" textAriaLabel="Secret">
+          {secret}
+        </ClipboardCopy>
+      </ModalBody>
+      <ModalFooter>
+        <Button variant="primary" onClick={onClose}>
+          I have kept it
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
+
+export function Credentials({ node }: { node: Node }) {
+  const [issued, setIssued] = useState<string>();
+  const [revoking, setRevoking] = useState<string>();
+  const reason = useReason('credential.manage', node.state === 'DECOMMISSIONED' ? 'A decommissioned node gets no credential.' : undefined);
+  const query = useQuery({
+    queryKey: ['nodes', 'one', node.id, 'credentials'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/nodes/{node}/credentials', { params: { path: { node: node.id } }, signal })),
+  });
+  const issue = useSend(
+    (_: Record<string, never>, key) =>
+      answer(
+        api.POST('/api/v1/nodes/{node}/credentials', {
+          params: { path: { node: node.id }, header: { 'Idempotency-Key': key } },
+          body: {},
+        }),
+      ),
+    { topics: ['nodes'], onDone: (result) => setIssued(result.token) },
+  );
+  const revoke = useSend(
+    ({ id }: { id: string }) =>
+      answer(api.DELETE('/api/v1/nodes/{node}/credentials/{id}', { params: { path: { node: node.id, id } } })),
+    { topics: ['nodes'], onDone: () => setRevoking(undefined) },
+  );
+  return (
+    <Card isPlain className="mm-tab">
+      <CardBody>
+        <div className="mm-stack">
+          <div>
+            <ReasonedButton variant="secondary" reason={reason} isLoading={issue.sending} onClick={() => issue.send({})}>
+              Issue a node token
+            </ReasonedButton>
+          </div>
+          <FormProblem problem={issue.problem} />
+          <Asked query={query}>
+            {({ items }) =>
+              items.length === 0 ? (
+                <Empty title="It has no credential" />
+              ) : (
+                <Table variant="compact" aria-label="Credentials" gridBreakPoint="grid-md">
+                  <Thead>
+                    <Tr>
+                      <Th>Kind</Th>
+                      <Th>Id</Th>
+                      <Th>Made</Th>
+                      <Th>Ends</Th>
+                      <Th>Revoked</Th>
+                      <Th screenReaderText="Revoke" />
+                    </Tr>
+                  </Thead>
+                  <Tbody>
+                    {items.map((credential) => (
+                      <Tr key={credential.id}>
+                        <Td dataLabel="Kind">{credential.kind}</Td>
+                        <Td dataLabel="Id" className="mm-mono">
+                          {credential.id}
+                        </Td>
+                        <Td dataLabel="Made">
+                          <Time at={credential.createdAt} />
+                        </Td>
+                        <Td dataLabel="Ends">
+                          <Time at={credential.expiresAt} />
+                        </Td>
+                        <Td dataLabel="Revoked">{credential.revokedAt === undefined ? 'no' : <Time at={credential.revokedAt} />}</Td>
+                        <Td dataLabel="Revoke">
+                          {credential.revokedAt === undefined && (
+                            <ReasonedButton variant="link" isInline isDanger reason={reason} onClick={() => setRevoking(credential.id)}>
+                              Revoke
+                            </ReasonedButton>
+                          )}
+                        </Td>
+                      </Tr>
+                    ))}
+                  </Tbody>
+                </Table>
+              )
+            }
+          </Asked>
+        </div>
+      </CardBody>
+      {issued !== undefined && <ShownOnce title="The node's new token" secret={issued} onClose={() => setIssued(undefined)} />}
+      {revoking !== undefined && (
+        <Confirm
+          title="Revoke this credential?"
+          action="Revoke"
+          danger
+          send={{ ...revoke, go: () => revoke.send({ id: revoking }) }}
+          onClose={() => setRevoking(undefined)}
+        >
+          <p>The node cannot call the manager with it any more, from now on.</p>
+        </Confirm>
+      )}
+    </Card>
+  );
+}

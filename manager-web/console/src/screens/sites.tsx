@@ -1,0 +1,337 @@
+import { Button, Card, CardBody, Form, Modal, ModalBody, ModalFooter, ModalHeader, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { answer, api, etag, type Schemas } from '../api/client';
+import { asProblem } from '../api/problem';
+import { Confirm, ReasonedButton, useReason } from '../ui/act';
+import { Asked, AskedList, Empty } from '../ui/faces';
+import { FilterBar } from '../ui/filter';
+import { FormProblem, TextField } from '../ui/form';
+import { Pager, sortOf, useListState } from '../ui/listing';
+import { Screen } from '../ui/page';
+import { useSend } from '../ui/send';
+import { Time } from '../ui/time';
+import { formatNumber } from '../ui/words';
+import { ZONES } from './zones';
+
+type Site = Schemas['Site'];
+type Budget = Schemas['Budget'];
+
+export default function Sites() {
+  const [parameters, setParameters] = useSearchParams();
+  const [editing, setEditing] = useState<Site | 'new'>();
+  const [budget, setBudget] = useState<Budget | 'new'>();
+  const manageSites = useReason('site.manage');
+  const manageBudgets = useReason('budget.manage');
+  const tab = parameters.get('tab') === 'budgets' ? 'budgets' : 'sites';
+  return (
+    <Screen
+      title="Sites"
+      actions={
+        tab === 'sites' ? (
+          <ReasonedButton variant="primary" reason={manageSites} onClick={() => setEditing('new')}>
+            Add a site
+          </ReasonedButton>
+        ) : (
+          <ReasonedButton variant="primary" reason={manageBudgets} onClick={() => setBudget('new')}>
+            Add a budget
+          </ReasonedButton>
+        )
+      }
+    >
+      <Tabs
+        activeKey={tab}
+        aria-label="Sites and budgets"
+        mountOnEnter
+        unmountOnExit
+        onSelect={(_, key) => setParameters(key === 'budgets' ? { tab: 'budgets' } : {}, { replace: true })}
+      >
+        <Tab eventKey="sites" title={<TabTitleText>Sites</TabTitleText>}>
+          <SiteList onEdit={setEditing} />
+        </Tab>
+        <Tab eventKey="budgets" title={<TabTitleText>Budgets</TabTitleText>}>
+          <BudgetList onEdit={setBudget} />
+        </Tab>
+      </Tabs>
+      {editing !== undefined && <SiteDialog site={editing} onClose={() => setEditing(undefined)} />}
+      {budget !== undefined && <BudgetDialog budget={budget} onClose={() => setBudget(undefined)} />}
+    </Screen>
+  );
+}
+
+const SORTABLE = ['path', 'name', 'zone'] as const;
+
+function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
+  const list = useListState();
+  const [deleting, setDeleting] = useState<Site>();
+  const reason = useReason('site.manage');
+  const query = useQuery({
+    queryKey: ['tenant', 'sites', list.filter, list.sort, list.cursor],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/sites', {
+          params: {
+            query: {
+              limit: 100,
+              sort: list.sort ?? 'path',
+              ...(list.filter === '' ? {} : { filter: list.filter }),
+              ...(list.cursor === undefined ? {} : { cursor: list.cursor }),
+            },
+          },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+  const remove = useSend(
+    (site: Site) => answer(api.DELETE('/api/v1/sites/{id}', { params: { path: { id: site.id }, header: { 'If-Match': etag(site.revision) } } })),
+    { topics: ['tenant'], onDone: () => setDeleting(undefined) },
+  );
+  const sort = sortOf(list, SORTABLE, 'path');
+  const problem = query.isError ? asProblem(query.error) : undefined;
+  return (
+    <div className="mm-tab">
+      <FilterBar filter={list.filter} onChange={list.setFilter} facets={[]} problem={problem} example="path==/eu/*" />
+      {!(problem?.status === 400 && list.filter !== '') && (
+        <AskedList
+          query={query}
+          filtered={list.filter !== ''}
+          onClear={() => list.setFilter('')}
+          none={<Empty title="There is no site yet">A site is a place in a tree: /eu/de/berlin. Windows and budgets hold for all below theirs.</Empty>}
+        >
+          {(items) => (
+            <Table aria-label="Sites" variant="compact" gridBreakPoint="grid-md">
+              <Thead>
+                <Tr>
+                  <Th sort={sort('path')}>Path</Th>
+                  <Th sort={sort('name')}>Name</Th>
+                  <Th sort={sort('zone')}>Zone</Th>
+                  <Th>Nodes</Th>
+                  <Th screenReaderText="Actions" />
+                </Tr>
+              </Thead>
+              <Tbody>
+                {items.map((site) => (
+                  <Tr key={site.id}>
+                    <Td dataLabel="Path">
+                      <span style={{ paddingInlineStart: list.sort === undefined && list.filter === '' ? `${(site.path.split('/').length - 2) * 1.25}rem` : 0 }}>
+                        {site.path}
+                      </span>
+                    </Td>
+                    <Td dataLabel="Name">{site.name}</Td>
+                    <Td dataLabel="Zone">{site.zone}</Td>
+                    <Td dataLabel="Nodes">
+                      <Link to={`/nodes?${new URLSearchParams({ filter: `site==${site.path},site==${site.path}/*` })}`}>Here and below</Link>
+                    </Td>
+                    <Td dataLabel="Actions">
+                      <div className="mm-row">
+                        <ReasonedButton variant="link" isInline reason={reason} aria-label={`Change ${site.path}`} onClick={() => onEdit(site)}>
+                          Change
+                        </ReasonedButton>
+                        <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${site.path}`} onClick={() => setDeleting(site)}>
+                          Delete
+                        </ReasonedButton>
+                      </div>
+                    </Td>
+                  </Tr>
+                ))}
+              </Tbody>
+            </Table>
+          )}
+        </AskedList>
+      )}
+      <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
+      {deleting !== undefined && (
+        <Confirm
+          title={`Delete ${deleting.path}?`}
+          action="Delete"
+          danger
+          send={{ ...remove, go: () => remove.send(deleting) }}
+          onClose={() => {
+            remove.reset();
+            setDeleting(undefined);
+          }}
+        >
+          <p>Only a site that nothing uses can be deleted.</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+function SiteDialog({ site, onClose }: { site: Site | 'new'; onClose: () => void }) {
+  const known = site === 'new' ? undefined : site;
+  const [path, setPath] = useState(known?.path ?? '');
+  const [name, setName] = useState(known?.name ?? '');
+  const [zone, setZone] = useState(known?.zone ?? '');
+  const send = useSend(
+    async (wanted: { path: string; name: string; zone: string }, key) => {
+      if (known === undefined) {
+        const body: Schemas['NewSite'] = {
+          path: wanted.path,
+          ...(wanted.name === '' ? {} : { name: wanted.name }),
+          ...(wanted.zone === '' ? {} : { zone: wanted.zone }),
+        };
+        await answer(api.POST('/api/v1/sites', { params: { header: { 'Idempotency-Key': key } }, body }));
+      } else {
+        await answer(
+          api.PATCH('/api/v1/sites/{id}', {
+            params: { path: { id: known.id }, header: { 'If-Match': etag(known.revision) } },
+            body: { name: wanted.name, zone: wanted.zone },
+            headers: { 'Content-Type': 'application/merge-patch+json' },
+          }),
+        );
+      }
+    },
+    { topics: ['tenant'], onDone: onClose },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send.send({ path: path.trim(), name: name.trim(), zone: zone.trim() });
+  };
+  return (
+    <Modal isOpen variant="small" aria-labelledby="site-dialog" onClose={onClose}>
+      <ModalHeader title={known === undefined ? 'Add a site' : `Change ${known.path}`} labelId="site-dialog" />
+      <ModalBody>
+        <Form id="site-form" onSubmit={submit}>
+          {known === undefined && (
+            <TextField label="Path" pointer="/path" problem={send.problem} value={path} onChange={setPath} required help="/eu/de/berlin-3" />
+          )}
+          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} help={known === undefined ? "Empty: the path's last part." : undefined} />
+          <TextField
+            label="Zone"
+            pointer="/zone"
+            problem={send.problem}
+            value={zone}
+            onChange={setZone}
+            list="zones"
+            help={known === undefined ? 'Empty: that of the nearest site above.' : 'An IANA name, such as Europe/Berlin.'}
+          />
+          <datalist id="zones">
+            {ZONES.map((each) => (
+              <option key={each} value={each} />
+            ))}
+          </datalist>
+          <FormProblem problem={send.problem} pointers={['/path', '/name', '/zone']} onReload={onClose} />
+        </Form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form="site-form" variant="primary" isLoading={send.sending}>
+          {known === undefined ? 'Add' : 'Save'}
+        </Button>
+        <Button variant="link" onClick={onClose}>
+          Cancel
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
+
+function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
+  const reason = useReason('budget.manage');
+  const query = useQuery({
+    queryKey: ['tenant', 'budgets'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/budgets', { params: { query: { limit: 1000, sort: 'name' } }, signal })),
+    refetchInterval: 10_000,
+  });
+  return (
+    <Card isPlain>
+      <CardBody>
+        <Asked query={query}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <Empty title="There is no budget yet">A budget says how many nodes below a site may be disturbed at once.</Empty>
+            ) : (
+              <Table aria-label="Budgets" variant="compact" gridBreakPoint="grid-md">
+                <Thead>
+                  <Tr>
+                    <Th>Budget</Th>
+                    <Th>Site</Th>
+                    <Th>In use</Th>
+                    <Th>Changed</Th>
+                    <Th screenReaderText="Actions" />
+                  </Tr>
+                </Thead>
+                <Tbody>
+                  {items.map((budget) => (
+                    <Tr key={budget.id}>
+                      <Td dataLabel="Budget">{budget.name}</Td>
+                      <Td dataLabel="Site">{budget.sitePath}</Td>
+                      <Td dataLabel="In use">
+                        {formatNumber(budget.inFlight)} of {formatNumber(budget.maxInFlight)}
+                      </Td>
+                      <Td dataLabel="Changed">
+                        <Time at={budget.updatedAt} />
+                      </Td>
+                      <Td dataLabel="Actions">
+                        <ReasonedButton variant="link" isInline reason={reason} aria-label={`Change ${budget.name}`} onClick={() => onEdit(budget)}>
+                          Change
+                        </ReasonedButton>
+                      </Td>
+                    </Tr>
+                  ))}
+                </Tbody>
+              </Table>
+            )
+          }
+        </Asked>
+      </CardBody>
+    </Card>
+  );
+}
+
+function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: () => void }) {
+  const known = budget === 'new' ? undefined : budget;
+  const [name, setName] = useState(known?.name ?? '');
+  const [sitePath, setSitePath] = useState(known?.sitePath ?? '');
+  const [max, setMax] = useState(known === undefined ? '10' : String(known.maxInFlight));
+  const send = useSend(
+    async (wanted: { name: string; sitePath: string; max: string }, key) => {
+      const maxInFlight = wanted.max === '' ? undefined : Number(wanted.max);
+      if (known === undefined) {
+        await answer(
+          api.POST('/api/v1/budgets', {
+            params: { header: { 'Idempotency-Key': key } },
+            body: { name: wanted.name, sitePath: wanted.sitePath, ...(maxInFlight === undefined ? {} : { maxInFlight }) },
+          }),
+        );
+      } else {
+        await answer(
+          api.PATCH('/api/v1/budgets/{id}', {
+            params: { path: { id: known.id }, header: { 'If-Match': etag(known.revision) } },
+            body: { name: wanted.name, ...(maxInFlight === undefined ? {} : { maxInFlight }) },
+            headers: { 'Content-Type': 'application/merge-patch+json' },
+          }),
+        );
+      }
+    },
+    { topics: ['tenant'], onDone: onClose },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    send.send({ name: name.trim(), sitePath: sitePath.trim(), max });
+  };
+  return (
+    <Modal isOpen variant="small" aria-labelledby="budget-dialog" onClose={onClose}>
+      <ModalHeader title={known === undefined ? 'Add a budget' : `Change ${known.name}`} labelId="budget-dialog" />
+      <ModalBody>
+        <Form id="budget-form" onSubmit={submit}>
+          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
+          {known === undefined && <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} required help="Its path; the budget holds for all below." />}
+          <TextField label="Nodes at once" pointer="/maxInFlight" problem={send.problem} type="number" min={0} value={max} onChange={setMax} required help="0 lets nobody start." />
+          <FormProblem problem={send.problem} pointers={['/name', '/sitePath', '/maxInFlight']} onReload={onClose} />
+        </Form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form="budget-form" variant="primary" isLoading={send.sending}>
+          {known === undefined ? 'Add' : 'Save'}
+        </Button>
+        <Button variant="link" onClick={onClose}>
+          Cancel
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

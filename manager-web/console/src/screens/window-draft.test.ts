@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Schemas } from '../api/client';
+import { draftOf, hoursToDuration, newDraft, windowRequest } from './window-draft';
+
+const TODAY = '2026-03-01';
+
+function kept(request: Schemas['NewWindow']): Schemas['Window'] {
+  return {
+    id: 'x',
+    name: request.name ?? '',
+    kind: request.kind ?? 'PERMIT',
+    recurrence: request.recurrence ?? { type: 'CRON' },
+    text: '',
+    zone: request.zone ?? '',
+    target: request.target ?? { type: 'TENANT' },
+    enabled: request.enabled ?? true,
+    createdAt: '',
+    updatedAt: '',
+    revision: 1,
+    ...(request.duration === undefined ? {} : { duration: request.duration }),
+  };
+}
+
+describe('a window in the editor', () => {
+  const draft = { ...newDraft(TODAY), name: 'nights' };
+
+  it.each([
+    ['weekly', draft],
+    ['once', { ...draft, kind: 'FREEZE' as const, pattern: 'once' as const, endDate: '2026-03-05' }],
+    ['monthly', { ...draft, pattern: 'monthly' as const, nth: '2', nthDay: 'TUESDAY' as const }],
+    ['cron', { ...draft, pattern: 'cron' as const }],
+    ['of a site', { ...draft, target: 'SITE' as const, sitePath: '/eu/de' }],
+    ['with exclusions', { ...draft, pattern: 'monthly' as const, excluded: '2026-04-05T02:00:00' }],
+  ])('%s is sent, and opened again the same', (_, each) => {
+    const request = windowRequest(each);
+    expect(windowRequest(draftOf(kept(request), TODAY))).toEqual(request);
+  });
+
+  it('on the nth weekday is a rule of the calendar', () => {
+    expect(windowRequest({ ...draft, pattern: 'monthly' }).recurrence).toEqual({
+      type: 'RRULE',
+      startsAt: '2026-03-01T02:00:00',
+      rrule: 'FREQ=MONTHLY;BYDAY=-1SU',
+    });
+  });
+
+  it('weekly with exclusions becomes a rule, since a weekly one leaves nothing out', () => {
+    expect(windowRequest({ ...draft, excluded: '2026-03-03' }).recurrence).toEqual({
+      type: 'RRULE',
+      startsAt: '2026-03-01T02:00:00',
+      rrule: 'FREQ=WEEKLY;INTERVAL=1;BYDAY=TU,TH',
+      exdates: ['2026-03-03T02:00:00'],
+    });
+  });
+
+  it('lasts hours with fractions', () => {
+    expect(hoursToDuration('3')).toBe('PT3H');
+    expect(hoursToDuration('1.5')).toBe('PT1H30M');
+    expect(hoursToDuration('0.25')).toBe('PT15M');
+    expect(hoursToDuration('many')).toBe('many');
+  });
+});

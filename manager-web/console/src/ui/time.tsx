@@ -1,0 +1,170 @@
+import { Tooltip } from '@patternfly/react-core';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+
+/** The zone that times are shown in: the reader's own, or UTC. Every absolute time names it. */
+export interface Clock {
+  zone: string;
+  setZone: (zone: string) => void;
+}
+
+export const READERS_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+const Context = createContext<Clock>({ zone: READERS_ZONE, setZone: () => undefined });
+
+export function ClockProvider({ children }: { children: ReactNode }) {
+  const [zone, setZoneState] = useState(() => localStorage.getItem('zone') ?? READERS_ZONE);
+  const clock = useMemo<Clock>(
+    () => ({
+      zone,
+      setZone: (next) => {
+        localStorage.setItem('zone', next);
+        setZoneState(next);
+      },
+    }),
+    [zone],
+  );
+  return <Context value={clock}>{children}</Context>;
+}
+
+export function useClock(): Clock {
+  return useContext(Context);
+}
+
+/** `Tue 2 Mar 2026, 02:30 CET`: with its zone, since nobody shall have to guess. */
+export function formatInstant(at: string | Date, zone: string): string {
+  const date = typeof at === 'string' ? new Date(at) : at;
+  if (Number.isNaN(date.getTime())) {
+    return String(at);
+  }
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: date.getTime() % 60_000 === 0 ? undefined : '2-digit',
+    timeZoneName: 'short',
+  }).formatToParts(date);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((found) => found.type === type)?.value;
+  const seconds = part('second');
+  return (
+    `${part('weekday')} ${part('day')} ${part('month')} ${part('year')}, ` +
+    `${part('hour')}:${part('minute')}${seconds === undefined ? '' : `:${seconds}`} ${part('timeZoneName')}`
+  );
+}
+
+/** `02:30 CET` on the same day, `Wed 02:30 CET` within a week, else with the date. */
+export function formatShort(at: string, zone: string, now: Date = new Date()): string {
+  const date = new Date(at);
+  const day = (value: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(value);
+  const sameDay = day(date) === day(now);
+  const near = Math.abs(date.getTime() - now.getTime()) < 6 * 86_400_000;
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    ...(sameDay ? {} : near ? { weekday: 'short' } : { day: 'numeric', month: 'short', year: 'numeric' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  }).format(date);
+}
+
+const STEPS: readonly [number, string][] = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+];
+
+/** `3 d 4 h`, `12 min`, `8 s`: at most two units. */
+export function formatSeconds(seconds: number): string {
+  let rest = Math.round(Math.abs(seconds));
+  const words: string[] = [];
+  for (const [size, unit] of STEPS) {
+    const count = Math.floor(rest / size);
+    if (count > 0) {
+      words.push(`${count} ${unit}`);
+      rest -= count * size;
+    }
+    // Beside the largest unit, only the next smaller one says anything.
+    if (words.length === 2 || (words.length === 1 && count === 0)) {
+      break;
+    }
+  }
+  return words.length === 0 ? '0 s' : words.join(' ');
+}
+
+export function formatRelative(at: string, now: Date): string {
+  const seconds = (new Date(at).getTime() - now.getTime()) / 1000;
+  if (Math.abs(seconds) < 5) {
+    return 'just now';
+  }
+  return seconds > 0 ? `in ${formatSeconds(seconds)}` : `${formatSeconds(seconds)} ago`;
+}
+
+const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
+
+/** Seconds of an ISO 8601 duration of days and less. */
+export function durationSeconds(iso: string): number | undefined {
+  const found = DURATION.exec(iso);
+  if (found === null || iso === 'P' || iso.endsWith('T')) {
+    return undefined;
+  }
+  const number = (group: number) => Number(found[group] ?? 0);
+  return number(1) * 86_400 + number(2) * 3600 + number(3) * 60 + number(4);
+}
+
+export function formatDuration(iso: string): string {
+  const seconds = durationSeconds(iso);
+  return seconds === undefined ? iso : formatSeconds(seconds);
+}
+
+/** ISO 8601 of whole minutes. */
+export function minutesToDuration(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (hours === 0) {
+    return `PT${rest}M`;
+  }
+  return rest === 0 ? `PT${hours}H` : `PT${hours}H${rest}M`;
+}
+
+const SECOND = 1000;
+const tickers = new Set<() => void>();
+let ticks = 0;
+
+// One timer for all times on the page.
+setInterval(() => {
+  ticks += 1;
+  tickers.forEach((ticker) => ticker());
+}, 5 * SECOND);
+
+function subscribe(ticker: () => void): () => void {
+  tickers.add(ticker);
+  return () => tickers.delete(ticker);
+}
+
+export function useNow(): Date {
+  const tick = useSyncExternalStore(subscribe, () => ticks);
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => setNow(new Date()), [tick]);
+  return now;
+}
+
+/** How long ago or until, with the absolute time on hover and for screen readers. */
+export function Time({ at, absolute = false }: { at: string | undefined; absolute?: boolean }) {
+  const { zone } = useClock();
+  const now = useNow();
+  if (at === undefined) {
+    return <span className="mm-absent">never</span>;
+  }
+  const full = formatInstant(at, zone);
+  return (
+    <Tooltip content={full} trigger="mouseenter focus" aria="none">
+      <time dateTime={at} aria-label={absolute ? undefined : `${formatRelative(at, now)}, ${full}`}>
+        {absolute ? full : formatRelative(at, now)}
+      </time>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,178 @@
+package org.maintenancemanager.web.console;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.FilePayload;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.maintenancemanager.web.testing.ManagerUnderTest;
+
+/** People who use the console, in a real browser, against the real manager. Skipped where there is no Chromium. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@EnabledIf("aBrowserIsHere")
+class JourneyTest {
+    private ManagerUnderTest manager;
+    private ConsoleBrowser browser;
+
+    static boolean aBrowserIsHere() {
+        return ConsoleBrowser.missing().isEmpty();
+    }
+
+    @BeforeAll
+    void start() {
+        manager = ManagerUnderTest.shared();
+        browser = new ConsoleBrowser(manager);
+    }
+
+    @AfterAll
+    void stop() {
+        browser.close();
+    }
+
+    @AfterEach
+    void pagesDidNothingThatTheyMustNot() {
+        assertThat(browser.complaints()).isEmpty();
+    }
+
+    private Page loggedIn() {
+        Page page = browser.page();
+        page.navigate("/");
+        logIn(page);
+        return page;
+    }
+
+    private void logIn(Page page) {
+        page.getByLabel("Secret", new Page.GetByLabelOptions().setExact(false))
+                .and(page.locator("input"))
+                .fill(manager.apiToken());
+        button(page, "Log in").click();
+        assertThat(heading(page, "Overview")).isVisible();
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static Locator link(Page page, String name) {
+        return page.getByRole(
+                AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static Locator status(Page page, String text) {
+        return page.getByText(text, new Page.GetByTextOptions().setExact(true));
+    }
+
+    private static Locator heading(Page page, String name) {
+        return page.getByRole(
+                AriaRole.HEADING,
+                new Page.GetByRoleOptions().setName(name).setExact(true).setLevel(1));
+    }
+
+    private static Locator field(Page page, String label) {
+        return page.getByRole(
+                AriaRole.TEXTBOX, new Page.GetByRoleOptions().setName(label).setExact(true));
+    }
+
+    @Test
+    void firstLogInTakesOneStep() {
+        Page page = browser.page();
+        page.navigate("/");
+        page.locator("input[type=password]").fill("mmat_wrong");
+        button(page, "Log in").click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("does not log in");
+
+        logIn(page);
+
+        assertThat(page.url()).endsWith("/console/overview");
+    }
+
+    @Test
+    void imageIsUploadedPublishedAndWithdrawn() {
+        String version = "1." + System.nanoTime();
+        Page page = loggedIn();
+        link(page, "Images").click();
+        button(page, "Add an image").click();
+        page.locator("input[type=file]")
+                .setInputFiles(new FilePayload("image.raw", "application/octet-stream", new byte[50_000]));
+        field(page, "Family").fill("journey");
+        field(page, "Version").fill(version);
+        field(page, "Architecture").fill("x86 64");
+        page.getByLabel("Release counter").fill("7");
+        button(page, "Add as a draft").click();
+        // What the manager finds wrong stands at its field, and everything typed is still there.
+        assertThat(field(page, "Architecture")).hasAttribute("aria-invalid", "true");
+        field(page, "Architecture").fill("x86_64");
+        button(page, "Add as a draft").click();
+        assertThat(heading(page, "journey " + version)).isVisible();
+
+        button(page, "Publish").click();
+        page.getByRole(AriaRole.DIALOG)
+                .getByRole(AriaRole.BUTTON, name("Publish"))
+                .click();
+        assertThat(status(page, "Published")).isVisible();
+        button(page, "Withdraw").click();
+        page.getByRole(AriaRole.DIALOG)
+                .getByRole(AriaRole.BUTTON, name("Withdraw"))
+                .click();
+        assertThat(status(page, "Withdrawn")).isVisible();
+    }
+
+    private static Locator.GetByRoleOptions name(String name) {
+        return new Locator.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    @Test
+    void nodeIsFoundAndExplained() {
+        String name = "found-" + UUID.randomUUID();
+        manager.newNode(name);
+        Page page = loggedIn();
+        page.getByPlaceholder("Find nodes by name").fill(name.substring(0, 20));
+        page.keyboard().press("Enter");
+        link(page, name).click();
+
+        assertThat(heading(page, name)).isVisible();
+        assertThat(page.getByLabel("Slot A")).containsText("Runs now");
+        assertThat(page.getByLabel("Slot B")).containsText("Stands by");
+        assertThat(page.getByText("No update is planned for this node.")).isVisible();
+    }
+
+    @Test
+    void somebodyElsesChangeIsNotOverwritten() {
+        ManagerUnderTest.EnrolledNode node = manager.newNode("contested-" + UUID.randomUUID());
+        Page page = loggedIn();
+        page.navigate("/console/nodes/" + node.id());
+        page.getByPlaceholder("key=value").fill("ring=canary");
+        // Nothing is followed, so that this page does not see what happens meanwhile.
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(java.util.regex.Pattern.compile("^Live")))
+                .click();
+        manager.send(manager.adminRequest("/api/v1/nodes/" + node.id())
+                .header("If-Match", "\"%d\"".formatted(revision(node)))
+                .header("Content-Type", "application/merge-patch+json")
+                .method(
+                        "PATCH",
+                        java.net.http.HttpRequest.BodyPublishers.ofString("{\"labels\": {\"ring\": \"early\"}}")));
+
+        button(page, "Add label").click();
+
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("Changed by somebody else");
+        assertThat(page.getByPlaceholder("key=value")).hasValue("ring=canary");
+        assertThat(manager.get("/api/v1/nodes/" + node.id()).body()).contains("early");
+    }
+
+    private long revision(ManagerUnderTest.EnrolledNode node) {
+        return tools.jackson.databind.json.JsonMapper.shared()
+                .readTree(manager.get("/api/v1/nodes/" + node.id()).body())
+                .get("revision")
+                .asLong();
+    }
+}

@@ -1,5 +1,6 @@
 package org.maintenancemanager.core.quota;
 
+import java.util.Optional;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -60,14 +61,12 @@ public class Quotas {
     }
 
     private void require(TenantId tenant, String column, String what, long more, String counting, String whatToDo) {
-        Long limit = jdbc.sql("select " + column + " as most from tenant where id = :tenant")
+        Optional<Long> limit = jdbc.sql("select cast(" + column + " as bigint) as most from tenant where id = :tenant")
                 .param("tenant", tenant.value())
-                .query((row, number) -> java.util.Optional.ofNullable(row.getObject("most", Number.class)))
+                .query((row, number) -> Optional.ofNullable(row.getObject("most", Long.class)))
                 .optional()
-                .flatMap(most -> most)
-                .map(Number::longValue)
-                .orElse(null);
-        if (limit == null) {
+                .flatMap(most -> most);
+        if (limit.isEmpty()) {
             return;
         }
         jdbc.sql("select pg_advisory_xact_lock(hashtextextended(:lock, 0))")
@@ -78,11 +77,11 @@ public class Quotas {
                 .param("tenant", tenant.value())
                 .query(Long.class)
                 .single();
-        if (present + more > limit) {
+        if (present + more > limit.get()) {
             throw new Conflict(
                     ProblemType.QUOTA_EXCEEDED,
                     "The tenant may have %d %s and has %d; %d more would be too many. Ask for a higher quota, or %s."
-                            .formatted(limit, what, present, more, whatToDo));
+                            .formatted(limit.get(), what, present, more, whatToDo));
         }
     }
 }

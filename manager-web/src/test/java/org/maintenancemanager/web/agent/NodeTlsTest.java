@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -252,14 +253,19 @@ class NodeTlsTest {
     }
 
     private static javax.net.ssl.SSLContext trustOnly(Certified node) throws GeneralSecurityException, IOException {
+        var context = javax.net.ssl.SSLContext.getInstance("TLS");
+        context.init(null, trust(node).getTrustManagers(), null);
+        return context;
+    }
+
+    private static javax.net.ssl.TrustManagerFactory trust(Certified node)
+            throws GeneralSecurityException, IOException {
         java.security.KeyStore trusted = java.security.KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
         trusted.setCertificateEntry("authority", certificate(node.issued.authorities()));
         var trust = javax.net.ssl.TrustManagerFactory.getInstance("PKIX");
         trust.init(trusted);
-        var context = javax.net.ssl.SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
+        return trust;
     }
 
     /** A certificate is public: whoever has it, but not its key, gets no connection; nor does one of another authority. */
@@ -269,10 +275,60 @@ class NodeTlsTest {
         Certified thief = new Certified(node.id, keys("EC"), node.issued);
         assertThatThrownBy(() -> post(thief.http())).isInstanceOf(IOException.class);
 
-        IssuedCertificate forged = ForgedCertificate.of(node.id, credential(node), node.keys);
-        Certified forger = new Certified(
-                node.id, node.keys, new IssuedCertificate(forged.certificate(), node.issued.authorities(), 1, 1));
-        assertThatThrownBy(() -> post(forger.http())).isInstanceOf(IOException.class);
+        X509Certificate forged = ForgedCertificate.of(node.id, credential(node), node.keys);
+        java.security.KeyStore identity = java.security.KeyStore.getInstance("PKCS12");
+        identity.load(null, null);
+        identity.setKeyEntry("node", node.keys.getPrivate(), new char[0], new X509Certificate[] {forged});
+        var keyManagers = javax.net.ssl.KeyManagerFactory.getInstance("PKIX");
+        keyManagers.init(identity, new char[0]);
+        // Shows it whatever authorities the server names.
+        var stubborn = new javax.net.ssl.X509ExtendedKeyManager() {
+            private final javax.net.ssl.X509ExtendedKeyManager keys =
+                    (javax.net.ssl.X509ExtendedKeyManager) keyManagers.getKeyManagers()[0];
+
+            @Override
+            public String chooseClientAlias(String[] type, java.security.Principal[] issuers, java.net.Socket socket) {
+                return chooseEngineClientAlias(type, issuers, null);
+            }
+
+            @Override
+            public String chooseEngineClientAlias(
+                    String[] type, java.security.Principal[] issuers, javax.net.ssl.@Nullable SSLEngine engine) {
+                return keys.getClientAliases("EC", null)[0];
+            }
+
+            @Override
+            public String[] getClientAliases(String type, java.security.Principal[] issuers) {
+                return keys.getClientAliases(type, null);
+            }
+
+            @Override
+            public String[] getServerAliases(String type, java.security.Principal[] issuers) {
+                return new String[0];
+            }
+
+            @Override
+            public String chooseServerAlias(String type, java.security.Principal[] issuers, java.net.Socket socket) {
+                throw new UnsupportedOperationException("a client's");
+            }
+
+            @Override
+            public X509Certificate[] getCertificateChain(String alias) {
+                return keys.getCertificateChain(alias);
+            }
+
+            @Override
+            public java.security.PrivateKey getPrivateKey(String alias) {
+                return keys.getPrivateKey(alias);
+            }
+        };
+        var context = javax.net.ssl.SSLContext.getInstance("TLS");
+        context.init(new javax.net.ssl.KeyManager[] {stubborn}, trust(node).getTrustManagers(), null);
+        HttpClient forger = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(context)
+                .build();
+        assertThatThrownBy(() -> post(forger)).isInstanceOf(IOException.class);
     }
 
     private static int post(HttpClient http) throws IOException, InterruptedException {

@@ -1,1 +1,0 @@
-select protect('overview');

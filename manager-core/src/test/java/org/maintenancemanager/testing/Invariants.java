@@ -162,6 +162,24 @@ public final class Invariants {
                                     = (p.tenant_id, p.campaign_id, p.wave - 1)
                 where before.passed_at is null or before.passed_at > p.granted_at
                 """);
+        QUERIES.put("I6 no permit in a wave after it was skipped", """
+                select p.tenant_id, p.id, p.wave, p.granted_at
+                from permit p
+                join wave w on (w.tenant_id, w.campaign_id, w.ordinal) = (p.tenant_id, p.campaign_id, p.wave)
+                where w.skipped_at < p.granted_at
+                """);
+        QUERIES.put("Nobody approved what they asked for or said themselves", """
+                select a.tenant_id, a.campaign_id, a.kind, a.decided_by
+                from campaign_approval a
+                join campaign c on (c.tenant_id, c.id) = (a.tenant_id, a.campaign_id)
+                where a.decision = 'APPROVED'
+                  and (a.decided_by = a.requested_by or a.kind <> 'OVERRIDE' and a.decided_by = any (c.authors))
+                """);
+        QUERIES.put("A node is a member of a campaign once, in one wave", """
+                select tenant_id, campaign_id, node_id from node_update
+                group by tenant_id, campaign_id, node_id
+                having count(*) <> max(attempt) or count(distinct wave) > 1
+                """);
         QUERIES.put("I13 a campaign is COMPLETED exactly when every member is terminal", """
                 select c.tenant_id, c.name, c.state from campaign c
                 where c.state = 'COMPLETED'

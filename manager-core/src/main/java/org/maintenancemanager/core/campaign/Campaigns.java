@@ -38,6 +38,7 @@ import org.maintenancemanager.core.window.WindowId;
 import org.maintenancemanager.core.window.WindowOverride;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -122,20 +123,30 @@ public class Campaigns {
         quotas.requireRoomForCampaigns(tenant(), specs.size());
         List<CampaignId> ids = new ArrayList<>();
         for (CampaignSpec spec : specs) {
-            CampaignSpec complete = withLastWave(spec);
-            var campaign = new Campaign(Ids.next(), tenant().value(), complete, clock.now());
-            entities.persist(campaign);
-            entities.flush();
-            CampaignId id = new CampaignId(campaign.id());
-            jdbc.sql("insert into campaign_counter (tenant_id, campaign_id) values (:tenant, :campaign)")
-                    .param("tenant", tenant().value())
-                    .param("campaign", id.value())
-                    .update();
-            addAuthor(id);
-            audit.record("campaign.created", "campaign", id, null, complete);
-            ids.add(id);
+            ids.add(insert(spec, null));
         }
         return ids.stream().map(this::load).toList();
+    }
+
+    private CampaignId insert(CampaignSpec spec, @Nullable CampaignId rollbackOf) {
+        CampaignSpec complete = withLastWave(spec);
+        var campaign = new Campaign(Ids.next(), tenant().value(), complete, rollbackOf, clock.now());
+        entities.persist(campaign);
+        entities.flush();
+        CampaignId id = new CampaignId(campaign.id());
+        jdbc.sql("insert into campaign_counter (tenant_id, campaign_id) values (:tenant, :campaign)")
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .update();
+        addAuthor(id);
+        audit.record("campaign.created", "campaign", id, null, complete);
+        return id;
+    }
+
+    /** A DRAFT whose members are those that another campaign brought from the image of {@code spec} to its own. */
+    CampaignView createRollback(CampaignId of, CampaignSpec spec) {
+        InvalidInput.throwIfAny(CampaignCheck.problems(spec, true));
+        return load(insert(spec, of));
     }
 
     /**
@@ -156,8 +167,11 @@ public class Campaigns {
             addAuthor(id);
         } else {
             CampaignView present = load(id);
-            CampaignAction.EDIT.check(present, CallContext.current().actor());
-            InvalidInput.throwIfAny(CampaignCheck.problems(spec, present.life().rollbackOf() != null));
+            CampaignAction.EDIT.check(present, CallContext.current().subject());
+            List<FieldProblem> problems =
+                    new ArrayList<>(CampaignCheck.problems(spec, present.life().rollbackOf() != null));
+            problems.addAll(escalationProblems(spec));
+            InvalidInput.throwIfAny(problems);
             if (!after.equals(before.withLimitsOf(after))) {
                 throw new Conflict(
                         ProblemType.ILLEGAL_STATE,
@@ -167,6 +181,15 @@ public class Campaigns {
             checkFourEyes(present, before, after);
             campaign.editLimits(after, clock.now());
             editGates(id, after.waves());
+            entities.flush();
+            // A later deadline can be missed anew.
+            jdbc.sql("""
+                            update campaign set deadline_missed_at = null
+                            where tenant_id = :tenant and id = :campaign and deadline > now()
+                            """)
+                    .param("tenant", tenant().value())
+                    .param("campaign", id.value())
+                    .update();
         }
         entities.flush();
         audit.record("campaign.edited", "campaign", id, before, after);
@@ -198,7 +221,7 @@ public class Campaigns {
     @Transactional
     public CampaignView start(CampaignId id) {
         CampaignView campaign = lockAndLoad(id);
-        CampaignAction.START.check(campaign, CallContext.current().actor());
+        CampaignAction.START.check(campaign, CallContext.current().subject());
         if (campaign.state() == CampaignState.SCHEDULED) {
             begin(id);
             return load(id);
@@ -242,6 +265,13 @@ public class Campaigns {
         CampaignView campaign = load(id);
         checkImage(campaign);
         membership.fill(tenant(), id, campaign.spec(), campaign.life().rollbackOf());
+        jdbc.sql("""
+                        update campaign set joined_upto = now(), joined_fully_at = now()
+                        where tenant_id = :tenant and id = :campaign
+                        """)
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .update();
         jdbc.sql("""
                         update wave set opened_at = now()
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal = 0
@@ -309,7 +339,7 @@ public class Campaigns {
     public CampaignView overrideWindows(CampaignId id, String reason, Instant until, Set<WindowId> freezes) {
         checkOverride(reason, until, freezes, clock.now());
         CampaignView campaign = load(id);
-        CampaignAction.OVERRIDE_WINDOWS.check(campaign, CallContext.current().actor());
+        CampaignAction.OVERRIDE_WINDOWS.check(campaign, CallContext.current().subject());
         if (rules.load().override()) {
             String asked = json.writeValueAsString(new AskedOverride(reason, until, freezes));
             if (!approvals.ask(id, CampaignLife.Kind.OVERRIDE, null, List.of("OVERRIDE"), asked)) {
@@ -347,6 +377,7 @@ public class Campaigns {
                         update campaign
                         set override_id = :override, override_reason = :reason, override_by = :by,
                             override_since = :now, override_until = :until, override_freezes = :freezes,
+                            override_windows = '{}',
                             updated_at = now(), version = version + 1
                         where tenant_id = :tenant and id = :campaign and state in ('RUNNING', 'PAUSED')
                         """)
@@ -381,20 +412,7 @@ public class Campaigns {
                     "is %s; expected at most %d days from now, %s"
                             .formatted(until, LONGEST_OVERRIDE.toDays(), now.plus(LONGEST_OVERRIDE)));
         }
-        if (!freezes.isEmpty()) {
-            Set<WindowId> known = new HashSet<>(jdbc.sql("""
-                            select id from maintenance_window
-                            where tenant_id = :tenant and kind = 'FREEZE' and id = any(:ids)
-                            for key share
-                            """)
-                    .param("tenant", tenant().value())
-                    .param("ids", freezes.stream().map(WindowId::value).toArray(UUID[]::new))
-                    .query((row, number) -> new WindowId(row.getObject("id", UUID.class)))
-                    .list());
-            freezes.stream()
-                    .filter(freeze -> !known.contains(freeze))
-                    .forEach(freeze -> problems.add("/freezes", "there is no freeze " + freeze));
-        }
+        unknown("FREEZE", freezes).forEach(freeze -> problems.add("/freezes", "there is no freeze " + freeze));
         problems.throwIfAny();
     }
 
@@ -409,7 +427,7 @@ public class Campaigns {
         jdbc.sql("""
                         update campaign
                         set override_id = null, override_reason = null, override_by = null, override_since = null,
-                            override_until = null, override_freezes = null, updated_at = now(), version = version + 1
+                            override_until = null, override_freezes = null, override_windows = null, updated_at = now(), version = version + 1
                         where tenant_id = :tenant and id = :campaign
                         """)
                 .param("tenant", tenant().value())
@@ -502,8 +520,18 @@ public class Campaigns {
                 .update();
     }
 
+    /** Until the transaction ends, no node joins the campaign. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void holdJoining(CampaignId id) {
+        jdbc.sql("select pg_advisory_xact_lock(hashtextextended('joining ' || :campaign, 0))")
+                .param("campaign", id.toString())
+                .query((row, number) -> "")
+                .list();
+    }
+
     /** Locked against everybody else who changes it. */
-    CampaignView lockAndLoad(CampaignId id) {
+    @Transactional(propagation = Propagation.MANDATORY)
+    public CampaignView lockAndLoad(CampaignId id) {
         jdbc.sql("select from campaign where tenant_id = :tenant and id = :campaign for no key update")
                 .param("tenant", tenant().value())
                 .param("campaign", id.value())
@@ -552,10 +580,13 @@ public class Campaigns {
 
     private void addAuthor(CampaignId id) {
         jdbc.sql("""
-                        update campaign set authors = array_append(authors, :actor)
-                        where tenant_id = :tenant and id = :campaign and :actor <> all (authors)
+                        update campaign
+                        set authors = array_append(array_remove(authors, :actor), :actor),
+                            author_subjects = array_append(author_subjects, :subject)
+                        where tenant_id = :tenant and id = :campaign and :subject <> all (author_subjects)
                         """)
                 .param("actor", CallContext.current().actor())
+                .param("subject", CallContext.current().subject())
                 .param("tenant", tenant().value())
                 .param("campaign", id.value())
                 .update();
@@ -575,7 +606,8 @@ public class Campaigns {
     private List<FieldProblem> check(CampaignSpec spec, @Nullable CampaignId self) {
         boolean rollback = self != null && load(self).life().rollbackOf() != null;
         List<FieldProblem> problems = new ArrayList<>(CampaignCheck.problems(spec, rollback));
-        imageProblems(spec).forEach(problems::add);
+        problems.addAll(imageProblems(spec));
+        problems.addAll(escalationProblems(spec));
         boolean taken = jdbc.sql("""
                         select exists (select from campaign
                                        where tenant_id = :tenant and name = :name and id is distinct from :self)
@@ -589,6 +621,39 @@ public class Campaigns {
             throw new Conflict(ProblemType.CONFLICT, "there is a campaign named '%s' already".formatted(spec.name()));
         }
         return problems;
+    }
+
+    /** Windows and freezes that the escalation names have to be there. */
+    private List<FieldProblem> escalationProblems(CampaignSpec spec) {
+        CampaignSchedule.Escalation escalation = spec.schedule().escalation();
+        if (escalation == null) {
+            return List.of();
+        }
+        List<FieldProblem> problems = new ArrayList<>();
+        unknown("PERMIT", escalation.windows())
+                .forEach(id ->
+                        problems.add(new FieldProblem("/schedule/escalation/windows", "there is no window " + id)));
+        unknown("FREEZE", escalation.freezes())
+                .forEach(id ->
+                        problems.add(new FieldProblem("/schedule/escalation/freezes", "there is no freeze " + id)));
+        return problems;
+    }
+
+    private List<WindowId> unknown(String kind, Set<WindowId> windows) {
+        if (windows.isEmpty()) {
+            return List.of();
+        }
+        Set<WindowId> known = new HashSet<>(jdbc.sql("""
+                        select id from maintenance_window
+                        where tenant_id = :tenant and kind = :kind and id = any(:ids)
+                        for key share
+                        """)
+                .param("tenant", tenant().value())
+                .param("kind", kind)
+                .param("ids", windows.stream().map(WindowId::value).toArray(UUID[]::new))
+                .query((row, number) -> new WindowId(row.getObject("id", UUID.class)))
+                .list());
+        return windows.stream().filter(window -> !known.contains(window)).toList();
     }
 
     private List<FieldProblem> imageProblems(CampaignSpec spec) {

@@ -5,6 +5,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
@@ -36,14 +38,96 @@ class Membership {
     @Transactional(propagation = Propagation.MANDATORY)
     public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf) {
         Map<String, Object> params = new HashMap<>();
+        String selected = selected(tenant, spec, rollbackOf, params);
+        int members = jdbc.sql(insert(campaign, spec, selected, sharedWave(spec.waves(), params), params))
+                .params(params)
+                .update();
+        countWaves(tenant, campaign);
+        return members;
+    }
+
+    /**
+     * Nodes that joined.
+     *
+     * @param nodes those that have something to do
+     * @param tallies how many became what in which wave
+     */
+    record Joined(List<UUID> nodes, Map<Tally, Integer> tallies) {}
+
+    record Tally(int wave, String state) implements Comparable<Tally> {
+        @Override
+        public int compareTo(Tally other) {
+            return wave == other.wave ? state.compareTo(other.state) : Integer.compare(wave, other.wave);
+        }
+    }
+
+    /**
+     * Nodes that match now and are no members become members: in the wave whose selector takes them, else in the last one,
+     * so that no wave is judged by whom nobody chose for it.
+     *
+     * @param fully whether all nodes are looked at, not only those that changed since a minute before the last time
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Joined join(
+            TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf, boolean fully) {
+        Map<String, Object> params = new HashMap<>();
+        String selected = selected(tenant, spec, rollbackOf, params) + """
+                 and not exists (select from node_update mine
+                                 where (mine.tenant_id, mine.node_id) = (n.tenant_id, n.id)
+                                   and mine.campaign_id = :campaign)
+                """;
+        if (!fully) {
+            // What was being written then may have been committed later.
+            selected += """
+                     and n.updated_at > (select c.joined_upto - interval '1 minute' from campaign c
+                                         where c.tenant_id = :tenant and c.id = :campaign)
+                    """;
+        }
+        String sql = insert(campaign, spec, selected, ":lastWave", params);
+        int into = sql.indexOf("insert into node_update");
+        List<UUID> nodes = new ArrayList<>();
+        Map<Tally, Integer> tallies = new TreeMap<>();
+        jdbc.sql(sql.substring(0, into) + ", joined as (" + sql.substring(into) + """
+                        -- Another campaign may be taking it at this moment.
+                        on conflict do nothing
+                        returning node_id, wave, state)
+                        select node_id, wave, state from joined
+                        """)
+                .params(params)
+                .query(row -> {
+                    tallies.merge(new Tally(row.getInt("wave"), row.getString("state")), 1, Integer::sum);
+                    if (row.getString("state").equals("OFFERED")) {
+                        nodes.add(row.getObject("node_id", UUID.class));
+                    }
+                });
+        return new Joined(nodes, tallies);
+    }
+
+    /** Adds those that joined to the counters of their waves. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void count(TenantId tenant, CampaignId campaign, Joined joined) {
+        joined.tallies()
+                .forEach((tally, nodes) -> jdbc.sql("""
+                                update wave_counter set updates = updates + :nodes
+                                where tenant_id = :tenant and campaign_id = :campaign and wave = :wave and state = :state
+                                """)
+                        .param("nodes", nodes)
+                        .param("tenant", tenant.value())
+                        .param("campaign", campaign.value())
+                        .param("wave", tally.wave())
+                        .param("state", tally.state())
+                        .update());
+    }
+
+    /** @param otherWave the wave of nodes that no wave's selector takes */
+    private static String insert(
+            CampaignId campaign, CampaignSpec spec, String selected, String otherWave, Map<String, Object> params) {
         params.put("campaign", campaign.value());
         params.put("image", spec.imageId().value());
         params.put("allowDowngrade", spec.allowDowngrade());
         params.put("seed", campaign.value().getLeastSignificantBits());
         params.put("lastWave", spec.waves().size() - 1);
-        String selected = selected(tenant, spec, rollbackOf, params);
-        int members = jdbc.sql(
-                        """
+        return """
                         -- Materialized: inlined, "skip" is worked out again for each row inserted, in a table that grows
                         -- meanwhile; with unlucky statistics that took a minute for 100,000 nodes instead of 3 s.
                         with candidate as materialized (
@@ -110,11 +194,7 @@ class Membership {
                         from placed
                         -- Every index on node_update has the node in it: in this order it grows at its end.
                         order by node_id
-                        """.formatted(chosenWave(spec.waves(), params), selected, sharedWave(spec.waves(), params)))
-                .params(params)
-                .update();
-        countWaves(tenant, campaign);
-        return members;
+                        """.formatted(chosenWave(spec.waves(), params), selected, otherWave);
     }
 
     /** The wave whose selector takes the node, or null. */

@@ -266,10 +266,10 @@ final class CampaignJson {
 
     /** What the caller can do, so that a console need not know the rules. */
     private static List<CampaignAction> actions(CampaignView campaign) {
-        String actor = CallContext.current().actor();
+        String subject = CallContext.current().subject();
         return Stream.of(org.maintenancemanager.core.campaign.CampaignAction.values())
                 .map(action -> {
-                    String refusal = action.refusal(campaign, actor);
+                    String refusal = action.refusal(campaign, subject);
                     return new CampaignAction(action.label(), refusal == null, refusal);
                 })
                 .toList();
@@ -324,7 +324,8 @@ final class CampaignJson {
                         override.freezes().stream()
                                 .map(WindowId::value)
                                 .sorted()
-                                .toList());
+                                .toList(),
+                        override.windows().isEmpty() ? null : ids(override.windows()));
     }
 
     private static CampaignWave shown(WaveSpec wave, WaveProgress progress) {

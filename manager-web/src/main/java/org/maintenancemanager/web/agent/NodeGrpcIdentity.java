@@ -11,13 +11,12 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.security.cert.X509Certificate;
 import java.util.Locale;
-import java.util.Set;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
-import org.maintenancemanager.api.grpc.node.NodeServiceGrpc;
 import org.maintenancemanager.core.update.KnownNode;
 import org.maintenancemanager.web.ops.RequestIds;
+import org.maintenancemanager.web.security.AccessRules;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.stereotype.Component;
 
@@ -35,12 +34,6 @@ class NodeGrpcIdentity implements ServerInterceptor {
 
     private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     private static final Metadata.Key<String> REQUEST_ID_KEY = key(RequestIds.HEADER.toLowerCase(Locale.ROOT));
-
-    /** Enrollment brings its token in the message; health says only that we serve. */
-    private static final Set<String> OPEN = Set.of(
-            NodeServiceGrpc.getEnrollMethod().getFullMethodName(),
-            "grpc.health.v1.Health/Check",
-            "grpc.health.v1.Health/Watch");
 
     private final NodeCalls calls;
 
@@ -81,7 +74,7 @@ class NodeGrpcIdentity implements ServerInterceptor {
             }
         };
         Context context = Context.current().withValue(REQUEST_ID, requestId);
-        if (!OPEN.contains(call.getMethodDescriptor().getFullMethodName())) {
+        if (!AccessRules.isOpenByGrpc(call.getMethodDescriptor().getFullMethodName())) {
             try {
                 var shown = new Shown(certificate(call), headers.get(AUTHORIZATION));
                 context = context.withValue(NODE, calls.authenticate(shown.certificate(), shown.authorization()))

@@ -152,6 +152,9 @@ public final class AccessRules {
                     tenant("POST", "/api/v1/campaigns/{id}:clearOverride", CAMPAIGN_RUN),
                     tenant("POST", "/api/v1/campaigns/{id}:promote-wave", CAMPAIGN_RUN),
                     tenant("POST", "/api/v1/campaigns/{id}:skip-wave", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:exclude", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:retry-failed", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:roll-back", CAMPAIGN_MANAGE),
                     tenant("POST", "/api/v1/campaigns/{id}:approve", CAMPAIGN_APPROVE),
                     tenant("POST", "/api/v1/campaigns/{id}:deny", CAMPAIGN_APPROVE),
                     tenant("GET", "/api/v1/approval-rule", FLEET_READ),
@@ -211,6 +214,24 @@ public final class AccessRules {
                     tenant("GET", "/actuator/prometheus", METRICS_READ))
             .toList();
 
+    /** Who may make a call by gRPC. */
+    public enum GrpcCaller {
+        /** The message brings its own credential, or the call tells nothing. */
+        OPEN,
+        /** A node, by its token. */
+        NODE
+    }
+
+    /** By the full name of the method. */
+    private static final Map<String, GrpcCaller> GRPC = Map.of(
+            "grpc.health.v1.Health/Check", GrpcCaller.OPEN,
+            "grpc.health.v1.Health/List", GrpcCaller.OPEN,
+            "grpc.health.v1.Health/Watch", GrpcCaller.OPEN,
+            "maintenance.node.v1.NodeService/Enroll", GrpcCaller.OPEN,
+            "maintenance.node.v1.NodeService/Poll", GrpcCaller.NODE,
+            "maintenance.node.v1.NodeService/Renew", GrpcCaller.NODE,
+            "maintenance.node.v1.NodeService/Report", GrpcCaller.NODE);
+
     private static final Map<String, AccessRule> BY_CALL =
             ALL.stream().collect(Collectors.toUnmodifiableMap(AccessRule::call, Function.identity()));
 
@@ -222,6 +243,15 @@ public final class AccessRules {
 
     public static List<AccessRule> all() {
         return ALL;
+    }
+
+    public static Map<String, GrpcCaller> grpc() {
+        return GRPC;
+    }
+
+    /** Whether no credential is asked for before the message is read; a method that is not listed needs one. */
+    public static boolean isOpenByGrpc(String method) {
+        return GRPC.get(method) == GrpcCaller.OPEN;
     }
 
     /** The rule of the handler with exactly this mapping. */

@@ -184,6 +184,27 @@ class CampaignResourceTest {
     }
 
     @Test
+    void membersAreExcludedAndRetriedAndTheCampaignRolledBackOnlyAsTheStateAllows() {
+        String node =
+                api.post("/api/v1/nodes", AdminApi.node(name, site)).expect(201).id();
+        Reply created =
+                api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), "")).expect(201);
+        String path = "/api/v1/campaigns/" + created.id();
+        String exclusion = "{\"nodes\":[\"%s\"],\"reason\":\"in repair\"}".formatted(node);
+        assertThat(api.post(path + ":exclude", exclusion).expect(409).code()).isEqualTo("illegal-state");
+        api.act(path + ":start").expect(200);
+        Reply excluded = api.post(path + ":exclude", exclusion).expect(200);
+        assertThat(excluded.body().get("excluded").asInt()).isEqualTo(1);
+        assertThat(excluded.body().at("/campaign/waves/0/updates/CANCELED").asInt())
+                .isEqualTo(1);
+        assertThat(api.post(path + ":exclude", "{}").expect(400).errors())
+                .containsExactly("/nodes: is required", "/reason: is required");
+        api.post(path + ":retry-failed", "{}").expect(409);
+        api.post(path + ":roll-back", "{\"reason\":\"bad\"}").expect(409);
+        api.post(path + ":roll-back", "{}").expect(400);
+    }
+
+    @Test
     void badGatesAndSchedulesAreNamed() {
         String more = """
                 ,"startsAt": "2099-01-01T00:00:00Z",

@@ -52,8 +52,20 @@ class ArchitectureTest {
             type -> resideInAnyPackage(CORE + ".decision..", CORE + ".guard..").test(type)
                     || isOneOf(
                             type,
+                            "forecast.Agenda",
+                            "forecast.Ballot",
+                            "forecast.Causes",
+                            "forecast.Draws",
+                            "forecast.Forecast",
+                            "forecast.Forecaster",
+                            "forecast.ForecastFacts",
+                            "forecast.Lint",
+                            "forecast.Prepared",
+                            "forecast.Run",
+                            "forecast.Simulation",
                             "window.Intervals",
                             "window.MergedSchedule",
+                            "window.OpenTimes",
                             "window.Recurrences",
                             "window.Schedule",
                             "window.Schedules",
@@ -65,6 +77,9 @@ class ArchitectureTest {
                             "node.Selector",
                             "query.Rsql",
                             "query.SqlCondition",
+                            "ddi.DdiRules",
+                            "ddi.DdiTask",
+                            "ddi.DdiFeedback",
                             "update.UpdateLifecycle"));
 
     private static final Set<String> CLOCKS_AND_DICE = Set.of("now", "currentTimeMillis", "nanoTime", "randomUUID");

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     Absent, and no usable API token in the database: one is made and printed once, on the console
  * @param nodeApi limits of the node API
  * @param nodeTls the listener where nodes are known by certificate
+ * @param ddi the hawkBit device API
  * @param metrics how many label values the metrics may have
  */
 @ConfigurationProperties("manager")
@@ -20,6 +21,7 @@ public record ManagerSettings(
         @Nullable String bootstrapToken,
         @DefaultValue NodeApi nodeApi,
         @DefaultValue NodeTls nodeTls,
+        @DefaultValue Ddi ddi,
         @DefaultValue Metrics metrics) {
     /**
      * @param pollsPerSecond polls that one node may make per second for long; 0: no limit
@@ -56,6 +58,19 @@ public record ManagerSettings(
             }
             if (names.isEmpty()) {
                 throw new IllegalArgumentException("manager.node-tls.names is empty; name the host at least");
+            }
+        }
+    }
+
+    /**
+     * @param publicUrl how device API clients reach the manager, as {@code https://updates.example.com}, for the
+     *     addresses in its answers; absent: as the request came, which is wrong behind a proxy that ends TLS
+     */
+    public record Ddi(@Nullable String publicUrl) {
+        public Ddi {
+            if (publicUrl != null && !publicUrl.matches("https?://[^/?#\\s]+")) {
+                throw new IllegalArgumentException(
+                        "manager.ddi.public-url must be http:// or https:// and a host, with nothing behind it");
             }
         }
     }

@@ -17,6 +17,7 @@ import org.maintenancemanager.core.window.Schedule;
  * @param blocked images that rolled back on this node and were not cleared since
  * @param usual what updates of its hardware take
  * @param budgets every budget that applies, in the order of their ids
+ * @param client what the program on it can do
  */
 public record NodeFacts(
         NodeId id,
@@ -24,14 +25,46 @@ public record NodeFacts(
         @Nullable String stateReason,
         String architecture,
         @Nullable String hardware,
+        String sitePath,
         @Nullable String runningSha256,
         @Nullable Long runningReleaseCounter,
         Set<ImageId> blocked,
         Schedule schedule,
         NeededTime usual,
-        List<BudgetFacts> budgets) {
+        List<BudgetFacts> budgets,
+        ClientProfile client) {
     public NodeFacts {
         blocked = Set.copyOf(blocked);
         budgets = List.copyOf(budgets);
+    }
+
+    /** Of a node with a client of our own. */
+    public NodeFacts(
+            NodeId id,
+            NodeState state,
+            @Nullable String stateReason,
+            String architecture,
+            @Nullable String hardware,
+            String sitePath,
+            @Nullable String runningSha256,
+            @Nullable Long runningReleaseCounter,
+            Set<ImageId> blocked,
+            Schedule schedule,
+            NeededTime usual,
+            List<BudgetFacts> budgets) {
+        this(
+                id,
+                state,
+                stateReason,
+                architecture,
+                hardware,
+                sitePath,
+                runningSha256,
+                runningReleaseCounter,
+                blocked,
+                schedule,
+                usual,
+                budgets,
+                ClientProfile.OWN);
     }
 }

@@ -29,7 +29,8 @@ public record PermitTerms(Instant validUntil, Instant lostAt, Instant windowEnd)
 
     static boolean isLongEnough(NodeFacts node, CampaignFacts campaign, Opening opening, Instant at) {
         Duration needed = NeededTime.of(node, campaign).time().plus(campaign.guardTime());
-        return opening.rest(at).compareTo(needed) >= 0;
+        Duration rest = opening.rest(at);
+        return rest.compareTo(needed) >= 0 && rest.compareTo(node.client().leastRest()) >= 0;
     }
 
     /**

@@ -110,6 +110,11 @@ public class Artifacts {
         return published ? found : Optional.empty();
     }
 
+    /** The stored artifact with this digest, for whoever has found out already that an image of the tenant has it. */
+    public Optional<StoredArtifact> open(String sha256) {
+        return store.open(sha256);
+    }
+
     private Image record(ImageId id, ArtifactDigests digests) {
         ImageRow row = rows.findById(id.value()).orElseThrow(() -> new NotFound(Images.KIND, id.toString()));
         Image before = row.image();

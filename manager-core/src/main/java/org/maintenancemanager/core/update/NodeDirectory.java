@@ -28,6 +28,7 @@ import org.maintenancemanager.core.batch.Batcher;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.PermitId;
 import org.maintenancemanager.core.campaign.UpdateId;
+import org.maintenancemanager.core.decision.ClientFamily;
 import org.maintenancemanager.core.decision.UpdateFacts;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.event.ChangeListener;
@@ -37,7 +38,6 @@ import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.node.CertificateAuthority;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.node.NodeState;
-import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -66,7 +66,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     private static final TypeReference<Map<String, String>> LABELS = new TypeReference<>() {};
 
     private static final String SELECT = """
-            select asked.id as credential_id, n.tenant_id, n.id, n.name, n.state, n.state_reason,
+            select asked.key, n.tenant_id, n.id, n.name, n.state, n.state_reason,
                    n.architecture, n.hardware, coalesce(n.zone, s.zone) as zone, n.client,
                    n.node_labels || n.labels as labels, n.version as node_version, s.path,
                    running.image_version, running.image_sha256,
@@ -78,7 +78,19 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                    live.ids as credential_ids, live.secrets, live.expiries, live.kinds, live.unused,
                    coalesce(session.acked_seq, 0) as acked_seq,
                    u.id as update_id, u.campaign_id, u.wave, u.attempt, u.state as update_state,
-                   u.state_since, u.assignment_version,
+                   u.state_since, u.assignment_version, u.from_sha256,
+                   u.not_before,
+                   case when u.attempt > 1 then (
+                       select coalesce(before.failure_phase, before.state) from node_update before
+                       where (before.tenant_id, before.campaign_id, before.wave, before.node_id, before.attempt)
+                             = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
+                   ) end as failed_before,
+                   u.action_number,
+                   device.node_id as device_node, device.family, device.family_override, device.user_agent,
+                   device.controller_id, device.attributes_wanted_at, device.canceled_action,
+                   array(select token.secret_sha256 from client_token token
+                         where (token.tenant_id, token.node_id) = (device.tenant_id, device.node_id)
+                           and token.revoked_at is null) as device_tokens,
                    p.id as permit_id, p.granted_at, p.valid_until, p.lost_at
             from %s asked
             join node n on (n.tenant_id, n.id) = (asked.tenant_id, asked.node_id)
@@ -104,7 +116,40 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                 limit 1
             ) u on true
             left join permit p on (p.tenant_id, p.id) = (u.tenant_id, u.permit_id)
+            left join node_client device on (device.tenant_id, device.node_id) = (n.tenant_id, n.id)
             where %s
+            """;
+
+    /** By what a node is found. */
+    private sealed interface Key {}
+
+    private record ByCredential(UUID id) implements Key {}
+
+    private record ById(UUID tenant, UUID node) implements Key {}
+
+    /** @param tenant its name */
+    private record ByController(String tenant, String controllerId) implements Key {}
+
+    private record ByHost(UUID tenant, UUID hostGuid) implements Key {}
+
+    private static final String ASKED_BY_CREDENTIAL = """
+            (select tenant_id, node_id, cast(id as text) as key from credential where id = any (:first::uuid[]))
+            """;
+    private static final String ASKED_BY_ID = """
+            (select tenant_id, id as node_id, tenant_id || ' ' || id as key from node
+             where (tenant_id, id) in (select * from unnest(:first::uuid[], :second::uuid[])))
+            """;
+    private static final String ASKED_BY_CONTROLLER = """
+            (select client.tenant_id, client.node_id, t.name || ' ' || client.controller_id as key
+             from unnest(:first::text[], :second::text[]) as wanted (tenant, controller_id)
+             join tenant t on t.name = wanted.tenant
+             join node_client client
+                 on client.tenant_id = t.id and client.controller_id = wanted.controller_id)
+            """;
+    private static final String ASKED_BY_HOST = """
+            (select tenant_id, node_id, tenant_id || ' ' || host_guid as key from node_client
+             where host_guid is not null
+               and (tenant_id, host_guid) in (select * from unnest(:first::uuid[], :second::uuid[])))
             """;
 
     private final JdbcClient jdbc;
@@ -113,12 +158,12 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     private final ChangeListening listening;
     private final CredentialUses uses;
 
-    /** Which node a credential belongs to never changes. */
-    private final Cache<UUID, UUID> owners;
+    /** Which node a credential belongs to never changes; other names are checked against the entry. */
+    private final Cache<Key, UUID> owners;
 
     private final Cache<UUID, NodeEntry> entries;
-    /** Credentials that do not exist, for a moment, so that guessing costs no statement each. */
-    private final Cache<UUID, Boolean> unknown = Caffeine.newBuilder()
+    /** Names that do not exist, for a moment, so that guessing costs no statement each. */
+    private final Cache<Key, Boolean> unknown = Caffeine.newBuilder()
             .maximumSize(10_000)
             .expireAfterWrite(Duration.ofSeconds(5))
             .build();
@@ -128,7 +173,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
 
     private final Map<TenantId, AtomicLong> generations = new ConcurrentHashMap<>();
     private final AtomicLong generationOfAll = new AtomicLong();
-    private final Batcher<UUID, Optional<NodeEntry>> reads;
+    private final Batcher<Key, Optional<NodeEntry>> reads;
 
     NodeDirectory(
             JdbcClient jdbc,
@@ -177,7 +222,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     }
 
     private Optional<KnownNode> authenticate(UUID id, byte[] sha256, NodeEntry.Kind kind) {
-        Optional<NodeEntry> found = find(id).filter(entry -> {
+        Optional<NodeEntry> found = find(new ByCredential(id)).filter(entry -> {
             NodeEntry.Credential credential = entry.credentials().get(id);
             // Compared in constant time, and last: a wrong secret takes as long as a right one.
             return credential != null
@@ -191,6 +236,48 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
         return found.map(NodeEntry::known);
     }
 
+    /**
+     * The node that the hawkBit device API knows by this name, whoever asks.
+     *
+     * @param tenant its name, in lower case
+     * @throws Overloaded when too many wait to be read
+     */
+    public Optional<KnownNode> findController(String tenant, String controllerId) {
+        return controller(tenant, controllerId).map(NodeEntry::known);
+    }
+
+    /**
+     * As {@link #findController}, for whoever knows one of its tokens.
+     *
+     * @param secretSha256 SHA-256 of the token
+     */
+    public Optional<KnownNode> authenticateController(String tenant, String controllerId, byte[] secretSha256) {
+        return controller(tenant, controllerId)
+                .filter(entry -> entry.device() != null && holds(entry.device().tokens(), secretSha256))
+                .map(NodeEntry::known);
+    }
+
+    /** To be called when a name that nobody had was just given to a node. */
+    public void nowKnown(String tenant, String controllerId) {
+        unknown.invalidate(new ByController(tenant, controllerId));
+    }
+
+    private Optional<NodeEntry> controller(String tenant, String controllerId) {
+        return find(new ByController(tenant, controllerId))
+                // Somebody may have given the name to another node.
+                .filter(entry -> entry.device() != null
+                        && controllerId.equals(entry.device().controllerId()));
+    }
+
+    /** Every token is compared, and each in constant time. */
+    private static boolean holds(List<byte[]> tokens, byte[] secretSha256) {
+        boolean found = false;
+        for (byte[] token : tokens) {
+            found |= java.security.MessageDigest.isEqual(token, secretSha256);
+        }
+        return found;
+    }
+
     private boolean isValid(@Nullable Instant expiresAt) {
         return expiresAt == null || expiresAt.isAfter(clock.now());
     }
@@ -198,20 +285,22 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     /** What is known of a node whose credential was checked a moment ago. */
     Optional<NodeEntry> entry(KnownNode node) {
         NodeEntry entry = current(entries.getIfPresent(node.id().value()));
-        return entry != null ? Optional.of(entry) : readByNode(node);
+        return entry != null
+                ? Optional.of(entry)
+                : find(new ById(node.tenant().value(), node.id().value()));
     }
 
-    private Optional<NodeEntry> find(UUID credential) {
-        UUID owner = owners.getIfPresent(credential);
+    private Optional<NodeEntry> find(Key key) {
+        UUID owner = key instanceof ById id ? id.node() : owners.getIfPresent(key);
         if (owner != null) {
             NodeEntry entry = current(entries.getIfPresent(owner));
             if (entry != null) {
                 return Optional.of(entry);
             }
-        } else if (unknown.getIfPresent(credential) != null) {
+        } else if (unknown.getIfPresent(key) != null) {
             return Optional.empty();
         }
-        CompletableFuture<Optional<NodeEntry>> read = reads.offer(credential);
+        CompletableFuture<Optional<NodeEntry>> read = reads.offer(key);
         if (read == null) {
             throw new Overloaded(Pace.retryAfterSeconds());
         }
@@ -257,50 +346,73 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
         unknown.invalidateAll();
     }
 
-    private Optional<NodeEntry> readByNode(KnownNode node) {
-        // Only when the entry was dropped between authentication and use.
-        Optional<UUID> credential = CallContext.system(node.tenant(), "node directory")
-                .get(() -> jdbc.sql("select id from credential where tenant_id = :tenant and node_id = :node limit 1")
-                        .param("tenant", node.tenant().value())
-                        .param("node", node.id().value())
-                        .query(UUID.class)
-                        .optional());
-        return credential.flatMap(this::find);
-    }
-
-    private void read(List<Batcher.Item<UUID, Optional<NodeEntry>>> batch) {
+    private void read(List<Batcher.Item<Key, Optional<NodeEntry>>> batch) {
         long started = System.nanoTime();
         Map<TenantId, Long> generationsBefore = new HashMap<>();
         long generationOfAllBefore = generationOfAll.get();
         generations.forEach((tenant, generation) -> generationsBefore.put(tenant, generation.get()));
-        Map<UUID, NodeEntry> found = new HashMap<>();
-        String[] credentials =
-                batch.stream().map(item -> item.input().toString()).distinct().toArray(String[]::new);
-        // Whose a credential is follows from it.
-        EveryTenant.run(() -> select("asked.id = any (:ids::uuid[])", credentials)
-                .query((row, number) -> {
-                    TenantId tenant = new TenantId(row.getObject("tenant_id", UUID.class));
-                    long generation = generationOfAllBefore + generationsBefore.getOrDefault(tenant, 0L);
-                    NodeEntry entry = entry(row, tenant, started, generation);
-                    found.put(row.getObject("credential_id", UUID.class), entry);
-                    return entry;
-                })
-                .list());
-        for (Batcher.Item<UUID, Optional<NodeEntry>> item : batch) {
-            NodeEntry entry = found.get(item.input());
-            if (entry == null) {
-                unknown.put(item.input(), true);
-            } else {
-                keep(item.input(), entry, started);
+        Map<String, List<Batcher.Item<Key, Optional<NodeEntry>>>> byKind =
+                batch.stream().collect(Collectors.groupingBy(item -> asked(item.input())));
+        byKind.forEach((asked, items) -> {
+            Map<String, NodeEntry> found = new HashMap<>();
+            List<Key> keys = items.stream().map(Batcher.Item::input).distinct().toList();
+            // Whose a credential or a name is follows from it.
+            EveryTenant.run(() -> jdbc.sql(SELECT.formatted(asked, "true"))
+                    .param("first", Ledger.texts(keys, NodeDirectory::first))
+                    .param("second", Ledger.texts(keys, NodeDirectory::second))
+                    .query((row, number) -> {
+                        TenantId tenant = new TenantId(row.getObject("tenant_id", UUID.class));
+                        long generation = generationOfAllBefore + generationsBefore.getOrDefault(tenant, 0L);
+                        NodeEntry entry = entry(row, tenant, started, generation);
+                        found.put(row.getString("key"), entry);
+                        return entry;
+                    })
+                    .list());
+            for (Batcher.Item<Key, Optional<NodeEntry>> item : items) {
+                String second = second(item.input());
+                String text = second == null ? first(item.input()) : first(item.input()) + ' ' + second;
+                NodeEntry entry = found.get(text);
+                if (entry == null) {
+                    unknown.put(item.input(), true);
+                } else {
+                    keep(item.input(), entry, started);
+                }
+                item.answer().complete(Optional.ofNullable(entry));
             }
-            item.answer().complete(Optional.ofNullable(entry));
-        }
+        });
+    }
+
+    private static String asked(Key key) {
+        return switch (key) {
+            case ByCredential it -> ASKED_BY_CREDENTIAL;
+            case ById it -> ASKED_BY_ID;
+            case ByController it -> ASKED_BY_CONTROLLER;
+            case ByHost it -> ASKED_BY_HOST;
+        };
+    }
+
+    private static String first(Key key) {
+        return switch (key) {
+            case ByCredential it -> it.id().toString();
+            case ById it -> it.tenant().toString();
+            case ByController it -> it.tenant();
+            case ByHost it -> it.tenant().toString();
+        };
+    }
+
+    private static @Nullable String second(Key key) {
+        return switch (key) {
+            case ByCredential it -> null;
+            case ById it -> it.node().toString();
+            case ByController it -> it.controllerId();
+            case ByHost it -> it.hostGuid().toString();
+        };
     }
 
     /** Nodes as they are now, whether they have a credential or not; not from memory and not kept. */
     List<NodeEntry> load(TenantId tenant, List<UUID> nodes) {
         return jdbc.sql(SELECT.formatted(
-                        "(select tenant_id, id as node_id, cast(null as uuid) as id from node)",
+                        "(select tenant_id, id as node_id, cast(null as text) as key from node)",
                         "n.tenant_id = :tenant and n.id = any (:ids::uuid[])"))
                 .param("tenant", tenant.value())
                 .param("ids", Ledger.texts(nodes, node -> node))
@@ -308,13 +420,11 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                 .list();
     }
 
-    private JdbcClient.StatementSpec select(String where, String[] ids) {
-        return jdbc.sql(SELECT.formatted("credential", where)).param("ids", ids);
-    }
-
-    private void keep(UUID credential, NodeEntry entry, long started) {
+    private void keep(Key key, NodeEntry entry, long started) {
         UUID node = entry.id().value();
-        owners.put(credential, node);
+        if (!(key instanceof ById)) {
+            owners.put(key, node);
+        }
         if (System.nanoTime() - started > LONGEST_READ.toNanos()) {
             return;
         }
@@ -364,9 +474,32 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                 row.getLong("acked_seq"),
                 row.getLong("node_version"),
                 update(row),
+                device(row),
                 started,
                 generation,
                 new NodeEntry.Applied());
+    }
+
+    private static @Nullable Device device(ResultSet row) throws SQLException {
+        if (row.getObject("device_node") == null) {
+            return null;
+        }
+        ClientFamily recognized = family(row.getString("family"));
+        ClientFamily override = family(row.getString("family_override"));
+        OffsetDateTime wanted = row.getObject("attributes_wanted_at", OffsetDateTime.class);
+        return new Device(
+                override != null ? override : recognized != null ? recognized : ClientFamily.DDI_OTHER,
+                recognized,
+                interned(row.getString("user_agent")),
+                row.getString("controller_id"),
+                row.getInt("action_number"),
+                wanted == null ? null : wanted.toInstant(),
+                row.getInt("canceled_action"),
+                List.of((byte[][]) row.getArray("device_tokens").getArray()));
+    }
+
+    private static @Nullable ClientFamily family(@Nullable String name) {
+        return name == null ? null : ClientFamily.valueOf(name);
     }
 
     private Map<String, String> labels(String text) {
@@ -405,7 +538,12 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                                 new PermitId(permit),
                                 instant(row, "granted_at"),
                                 instant(row, "valid_until"),
-                                instant(row, "lost_at")));
+                                instant(row, "lost_at")),
+                new UpdateFacts.Course(
+                        interned(row.getString("from_sha256")),
+                        row.getObject("not_before") == null ? null : instant(row, "not_before"),
+                        interned(row.getString("failed_before")),
+                        null));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.decision.ClientProfile;
 import org.maintenancemanager.core.decision.NodeFacts;
 import org.maintenancemanager.core.decision.UpdateFacts;
 import org.maintenancemanager.core.image.ImageId;
@@ -18,6 +19,7 @@ import org.maintenancemanager.core.tenant.TenantId;
  *
  * @param nodeVersion of the node's row: a grant refuses to rely on this entry when the row has moved on
  * @param update the latest node update, which may have ended
+ * @param device how it appears to protocols other than ours; null: it never used one
  * @param loadedNanos when it was read, {@link System#nanoTime()}
  * @param generation of the tenant when it was read; older than the present one, and it must be read again
  */
@@ -41,6 +43,7 @@ record NodeEntry(
         long ackedSeq,
         long nodeVersion,
         @Nullable UpdateFacts update,
+        @Nullable Device device,
         long loadedNanos,
         long generation,
         Applied applied)
@@ -82,6 +85,15 @@ record NodeEntry(
         return update == null || update.state().isTerminal() ? null : update;
     }
 
+    /** Whether its client goes from the download to the installation by itself. */
+    boolean needsPermitToDownload() {
+        return profile().permitBeforeDownload();
+    }
+
+    private ClientProfile profile() {
+        return device == null ? ClientProfile.OWN : ClientProfile.of(device.family());
+    }
+
     NodeFacts facts(FleetRules.Rules rules) {
         FleetRules.ForNode forNode = applied.of(this, rules);
         return new NodeFacts(
@@ -90,12 +102,14 @@ record NodeEntry(
                 stateReason,
                 architecture,
                 hardware,
+                sitePath,
                 runningSha256,
                 runningReleaseCounter,
                 blocked,
                 forNode.schedule(),
                 forNode.usual(),
-                forNode.budgets());
+                forNode.budgets(),
+                profile());
     }
 
     @Override

@@ -105,6 +105,87 @@ public class PollDesk {
         }
     }
 
+    /**
+     * What a node shall do now, as facts: for the protocols of other managers, whose clients keep no version of ours. Asks
+     * for a permit when every gate is open. No synchronous write otherwise, and no select for a node in memory.
+     *
+     * @throws Overloaded when too many wait, or the database does not answer
+     */
+    public Assignment assignment(KnownNode node) {
+        Assignment assignment = assignment(node, true);
+        (assignment.directive() == Decision.Directive.NONE ? unchanged : changed).increment();
+        return assignment;
+    }
+
+    /** As {@link #assignment(KnownNode)}, without asking for a permit: for whatever comes between two polls. */
+    public Assignment standing(KnownNode node) {
+        return assignment(node, false);
+    }
+
+    private Assignment assignment(KnownNode node, boolean asks) {
+        presence.seen(node.tenant(), node.id().value(), null);
+        try {
+            return nodes.entry(node)
+                    .map(entry -> assignment(entry, clock.now(), asks))
+                    .orElseThrow(() -> new Overloaded(Pace.retryAfterSeconds()));
+        } catch (Overloaded e) {
+            overloaded.increment();
+            throw e;
+        } catch (DataAccessException | org.springframework.transaction.TransactionException e) {
+            overloaded.increment();
+            throw new Overloaded(Pace.retryAfterSeconds());
+        }
+    }
+
+    private Assignment assignment(NodeEntry entry, Instant now, boolean asks) {
+        UpdateFacts update = entry.update();
+        NodeFacts facts = entry.facts(rules.of(entry.tenant()));
+        CampaignFacts campaign =
+                update == null ? null : campaigns.find(update.campaignId()).orElse(null);
+        if (update == null || campaign == null || update.state().isTerminal()) {
+            return new Assignment(
+                    entry.known(),
+                    entry.device(),
+                    facts,
+                    entry.imageVersion(),
+                    update,
+                    campaign,
+                    Decision.Directive.NONE,
+                    null,
+                    Pace.jittered(pollSeconds),
+                    now);
+        }
+        Decision decision = Decisions.decide(facts, update, campaign, now);
+        PermitFacts held = update.permit();
+        PermitFacts valid = held != null && held.validUntil().isAfter(now) ? held : null;
+        Decision.Directive directive = decision.directive();
+        int next = nextPollSeconds(decision, facts, campaign, now);
+        if (asks && directive == Decision.Directive.INSTALL_ALLOWED && valid == null) {
+            switch (permits.request(new PermitDesk.Request(entry, update.id(), campaign))) {
+                case PermitDesk.Granted granted -> valid = granted.permit();
+                case PermitDesk.Refused refused -> {
+                    boolean downloading =
+                            update.state() == UpdateState.OFFERED || update.state() == UpdateState.DOWNLOADING;
+                    directive = downloading && facts.client().downloadsAhead()
+                            ? Decision.Directive.DOWNLOAD
+                            : Decision.Directive.WAIT;
+                    next = slotPollSeconds(campaign);
+                }
+            }
+        }
+        return new Assignment(
+                entry.known(),
+                entry.device(),
+                facts,
+                entry.imageVersion(),
+                update,
+                campaign,
+                directive,
+                valid,
+                next,
+                now);
+    }
+
     /** No update under way: nothing to do, but perhaps one to drop. */
     private PollAnswer idle(NodeEntry entry, PollRequest request) {
         if (entry.assignmentVersion() <= request.knownVersion()) {
@@ -259,7 +340,7 @@ public class PollDesk {
         }
         Instant until = gate.until();
         return switch (gate.gate()) {
-            case BUDGET -> slotPollSeconds(campaign);
+            case BUDGET, GUARD -> slotPollSeconds(campaign);
             case WINDOW, WINDOW_REST, FREEZE ->
                 until == null ? Pace.jittered(pollSeconds) : openingPollSeconds(node, campaign, now, until);
             default ->

@@ -76,7 +76,8 @@ class ReportBatch {
                 continue;
             }
             List<Row> answers = new ArrayList<>();
-            for (Report report : reports) {
+            for (Report sent : reports) {
+                Report report = sent.seq() == 0 ? session.numbered(sent) : sent;
                 Row row = new Row(node, session.enrollment, report);
                 answers.add(row);
                 if (report.seq() <= session.acked) {
@@ -162,6 +163,20 @@ class ReportBatch {
             this.ackedBefore = acked;
             this.acked = acked;
             this.gapBefore = hasGap;
+        }
+
+        /** With the number that comes next, for a client that numbers nothing. */
+        Report numbered(Report told) {
+            long next = (waiting.isEmpty() ? acked : waiting.lastKey()) + 1;
+            return new Report(
+                    told.bootId(),
+                    next,
+                    told.updateId(),
+                    told.state(),
+                    told.phase(),
+                    told.progressPercent(),
+                    told.errorCode(),
+                    told.text());
         }
 
         void applyInTurn(Map<UUID, Standing> updates, List<Change> changes) {

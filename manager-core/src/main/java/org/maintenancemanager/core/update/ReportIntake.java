@@ -93,7 +93,8 @@ public class ReportIntake implements DisposableBean {
     record NoSuchUpdate(String updateId) implements Receipt {}
 
     /**
-     * Stores the reports and applies those whose turn it is; returns after the commit.
+     * Stores the reports and applies those whose turn it is; returns after the commit. A report numbered 0 comes from a
+     * client that numbers nothing, and gets the next number.
      *
      * @throws NotFound if a report names an update that this node has no part in; then nothing of it was stored
      * @throws Overloaded when too many wait, or the database does not answer; then it is open whether it was stored

@@ -43,8 +43,9 @@ public final class UpdateLifecycle {
 
     /** Where the manager itself may lead: by an operator, a timeout, or facts that tell more than the reports did. */
     private static final Map<UpdateState, Set<UpdateState>> BY_MANAGER = new EnumMap<>(Map.of(
-            OFFERED, EnumSet.of(CANCELED, SUPERSEDED, SKIPPED),
-            DOWNLOADING, EnumSet.of(CANCELED, SUPERSEDED, SKIPPED),
+            // LOST before the download was verified: a client that needs a permit to begin it at all.
+            OFFERED, EnumSet.of(CANCELED, SUPERSEDED, SKIPPED, LOST),
+            DOWNLOADING, EnumSet.of(CANCELED, SUPERSEDED, SKIPPED, LOST),
             DOWNLOADED, EnumSet.of(CANCELED, SUPERSEDED, SKIPPED, LOST),
             INSTALLING, EnumSet.of(CANCELED, LOST, ROLLED_BACK),
             STAGED, EnumSet.of(CANCELED, LOST, ROLLED_BACK),

@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
  * socket where the container can do that; never does more than a buffer of them lie in the heap.
  */
 @Component
-class ArtifactAnswer {
+public class ArtifactAnswer {
     /** Names of Tomcat's request attributes for its sendfile. */
     private static final String SENDFILE = "org.apache.tomcat.sendfile.";
 
@@ -29,16 +29,36 @@ class ArtifactAnswer {
         this.artifacts = artifacts;
     }
 
-    void write(KnownNode node, String sha256, HttpServletRequest request, HttpServletResponse response)
+    /** @throws Refusal if there is no such artifact for the node, or nothing of the range lies in it */
+    public void write(KnownNode node, String sha256, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         StoredArtifact artifact = artifacts
                 .find(node.tenant(), sha256)
                 .orElseThrow(() -> Refusal.of(ProblemType.NOT_FOUND, "There is no such artifact for this node."));
+        write(artifact, sha256, request, response);
+    }
+
+    /** For whoever has found out already that the node may have it. */
+    public void writeKnown(String sha256, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        StoredArtifact artifact = artifacts
+                .open(sha256)
+                .orElseThrow(() -> Refusal.of(ProblemType.NOT_FOUND, "There is no such artifact for this node."));
+        write(artifact, sha256, request, response);
+    }
+
+    private static void write(
+            StoredArtifact artifact, String sha256, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         String tag = '"' + sha256 + '"';
         response.setHeader("ETag", tag);
         response.setHeader("Accept-Ranges", "bytes");
         // The content never changes, since its name is its digest; shared caches would not ask for the credential.
         response.setHeader("Cache-Control", "private, max-age=31536000, immutable");
+        String ifMatch = request.getHeader("If-Match");
+        if (ifMatch != null && !matches(ifMatch, tag)) {
+            response.setHeader("Cache-Control", "no-store");
+            throw Refusal.of(ProblemType.PRECONDITION_FAILED);
+        }
         if (matches(request.getHeader("If-None-Match"), tag)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;

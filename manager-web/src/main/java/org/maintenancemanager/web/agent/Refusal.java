@@ -19,7 +19,7 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
 /** Why a node's call gets no success, in the same words for REST and gRPC. */
-final class Refusal extends RuntimeException {
+public final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1;
     private static final Logger log = LoggerFactory.getLogger(Refusal.class);
 
@@ -47,24 +47,24 @@ final class Refusal extends RuntimeException {
         this.retryAfterSeconds = retryAfterSeconds;
     }
 
-    static Refusal of(ProblemType type) {
+    public static Refusal of(ProblemType type) {
         return new Refusal(type, null, List.of(), 0);
     }
 
-    static Refusal of(ProblemType type, String detail) {
+    public static Refusal of(ProblemType type, String detail) {
         return new Refusal(type, detail, List.of(), 0);
     }
 
-    static Refusal retry(ProblemType type, int afterSeconds) {
+    public static Refusal retry(ProblemType type, int afterSeconds) {
         return new Refusal(type, null, List.of(), afterSeconds);
     }
 
-    static Refusal at(String pointer, String message) {
+    public static Refusal at(String pointer, String message) {
         return new Refusal(ProblemType.INVALID_REQUEST, null, List.of(new FieldError(pointer, message)), 0);
     }
 
     /** What the core threw, as an answer. Only what nobody expected is logged. */
-    static Refusal because(Exception e) {
+    public static Refusal because(Exception e) {
         return switch (e) {
             case Refusal refusal -> refusal;
             case EnrollmentRefused refused -> of(ProblemType.UNAUTHENTICATED);
@@ -103,21 +103,20 @@ final class Refusal extends RuntimeException {
                 ThreadLocalRandom.current().nextInt(SHORTEST_RETRY_SECONDS, LONGEST_RETRY_SECONDS + 1));
     }
 
-    ProblemType type() {
+    public ProblemType type() {
         return type;
     }
 
-    @Nullable
-    String detail() {
+    public @Nullable String detail() {
         return detail;
     }
 
-    List<FieldError> errors() {
+    public List<FieldError> errors() {
         return errors;
     }
 
     /** 0: nothing is said about when. */
-    int retryAfterSeconds() {
+    public int retryAfterSeconds() {
         return retryAfterSeconds;
     }
 }

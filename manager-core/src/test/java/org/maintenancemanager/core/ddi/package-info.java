@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.ddi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,98 @@
+package org.maintenancemanager.web.ddi;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.problem.ProblemType;
+import org.maintenancemanager.core.client.ClientTokens;
+import org.maintenancemanager.core.client.DdiGateways;
+import org.maintenancemanager.core.ddi.DdiDesk;
+import org.maintenancemanager.core.decision.ClientFamily;
+import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.update.KnownNode;
+import org.maintenancemanager.core.update.NodeDirectory;
+import org.maintenancemanager.web.agent.PollLimit;
+import org.maintenancemanager.web.agent.Refusal;
+import org.maintenancemanager.web.ops.CallScope;
+import org.springframework.stereotype.Component;
+
+/** Who calls, how often, with which program, and on whose behalf the core works. */
+@Component
+class DdiCalls {
+    private static final String TARGET = "TargetToken ";
+    private static final String GATEWAY = "GatewayToken ";
+    private static final int LONGEST_TOKEN = 256;
+
+    private final NodeDirectory nodes;
+    private final DdiGateways gateways;
+    private final DdiDesk desk;
+    private final PollLimit pollLimit;
+
+    DdiCalls(NodeDirectory nodes, DdiGateways gateways, DdiDesk desk, PollLimit pollLimit) {
+        this.nodes = nodes;
+        this.gateways = gateways;
+        this.desk = desk;
+        this.pollLimit = pollLimit;
+    }
+
+    DdiDesk desk() {
+        return desk;
+    }
+
+    /**
+     * The node that calls. The refusal is the same whatever is wrong with the credential.
+     *
+     * @param registers whether a controller that nobody knows may be registered, where its token allows that
+     */
+    KnownNode authenticate(DdiPath path, @Nullable String authorization, boolean registers, String requestId) {
+        return find(path, authorization, registers, requestId)
+                .orElseThrow(() -> Refusal.of(ProblemType.UNAUTHENTICATED));
+    }
+
+    private Optional<KnownNode> find(
+            DdiPath path, @Nullable String authorization, boolean registers, String requestId) {
+        if (authorization == null || authorization.length() > LONGEST_TOKEN + GATEWAY.length()) {
+            return Optional.empty();
+        }
+        if (authorization.regionMatches(true, 0, TARGET, 0, TARGET.length())) {
+            byte[] digest =
+                    ClientTokens.sha256(authorization.substring(TARGET.length()).strip());
+            return nodes.authenticateController(path.tenant(), path.controllerId(), digest);
+        }
+        if (authorization.regionMatches(true, 0, GATEWAY, 0, GATEWAY.length())) {
+            byte[] digest = ClientTokens.sha256(
+                    authorization.substring(GATEWAY.length()).strip());
+            return gateways.authenticate(path.tenant(), path.controllerId(), digest, registers, requestId);
+        }
+        return Optional.empty();
+    }
+
+    void countPoll(KnownNode node) {
+        int seconds = pollLimit.secondsToWait(node.id().value());
+        if (seconds > 0) {
+            throw Refusal.retry(ProblemType.TOO_MANY_REQUESTS, seconds);
+        }
+    }
+
+    /** By the name that it gives itself. */
+    static ClientFamily family(@Nullable String userAgent) {
+        if (userAgent == null) {
+            return ClientFamily.DDI_OTHER;
+        }
+        String name = userAgent.toLowerCase(Locale.ROOT);
+        if (name.startsWith("rauc-hawkbit")) {
+            return ClientFamily.RAUC;
+        }
+        return name.startsWith("libcurl-agent/") || name.startsWith("swupdate")
+                ? ClientFamily.SWUPDATE
+                : ClientFamily.DDI_OTHER;
+    }
+
+    <T> T onBehalfOf(KnownNode node, String requestId, Callable<T> work) throws Exception {
+        return CallScope.call(
+                new CallContext(
+                        node.tenant(), CallContext.ActorKind.NODE, node.id().toString(), requestId),
+                work);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.web.ddi;
+
+import org.jspecify.annotations.NullMarked;

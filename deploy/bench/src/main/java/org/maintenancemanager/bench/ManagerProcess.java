@@ -64,6 +64,9 @@ final class ManagerProcess implements AutoCloseable {
                 directory.resolve("audit-" + database).toString());
         environment.put(
                 "MANAGER_ACCESS_KEYFILE", directory.resolve("access.key").toString());
+        environment.put(
+                "MANAGER_NODEAUTHORITY_DIRECTORY",
+                directory.resolve("node-authority").toString());
         environment.put("MANAGER_BOOTSTRAP_TOKEN", setup.token());
         var manager = new ManagerProcess(builder.start(), port, log);
         try {

@@ -196,7 +196,8 @@ class CampaignViews {
                 seconds(row, "needed_seconds"),
                 Duration.ofSeconds(row.getInt("boot_deadline_seconds")),
                 instant(row, "starts_at"),
-                ScheduleColumns.schedule(row));
+                ScheduleColumns.schedule(row),
+                CampaignRuleRows.read(row, json));
         return new CampaignView(
                 new CampaignId(row.getObject("id", UUID.class)),
                 spec,

@@ -21,6 +21,7 @@ import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.event.Outbox;
+import org.maintenancemanager.core.guard.Verdict;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.FieldProblem;
 import org.maintenancemanager.core.query.InvalidInput;
@@ -29,6 +30,7 @@ import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.core.quota.Quotas;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.Ids;
@@ -54,8 +56,12 @@ public class Campaigns {
     private final JdbcClient jdbc;
     private final CampaignViews views;
     private final Membership membership;
+    private final GuardCounters guard;
+    private final CampaignRuleRows ruleRows;
+    private final CampaignRuns runs;
     private final Approvals approvals;
     private final ApprovalRules rules;
+    private final Quotas quotas;
     private final JsonMapper json;
     private final AuditLog audit;
     private final Outbox outbox;
@@ -67,8 +73,12 @@ public class Campaigns {
             JdbcClient jdbc,
             CampaignViews views,
             Membership membership,
+            GuardCounters guard,
+            CampaignRuleRows ruleRows,
+            CampaignRuns runs,
             Approvals approvals,
             ApprovalRules rules,
+            Quotas quotas,
             JsonMapper json,
             AuditLog audit,
             Outbox outbox,
@@ -78,8 +88,12 @@ public class Campaigns {
         this.jdbc = jdbc;
         this.views = views;
         this.membership = membership;
+        this.guard = guard;
+        this.ruleRows = ruleRows;
+        this.runs = runs;
         this.approvals = approvals;
         this.rules = rules;
+        this.quotas = quotas;
         this.json = json;
         this.audit = audit;
         this.outbox = outbox;
@@ -126,6 +140,7 @@ public class Campaigns {
                     .forEach(problem -> problems.add(new FieldProblem(prefix + problem.pointer(), problem.message())));
         }
         InvalidInput.throwIfAny(problems);
+        quotas.requireRoomForCampaigns(tenant(), specs.size());
         List<CampaignId> ids = new ArrayList<>();
         for (CampaignSpec spec : specs) {
             ids.add(insert(spec, null));
@@ -143,6 +158,8 @@ public class Campaigns {
                 .param("tenant", tenant().value())
                 .param("campaign", id.value())
                 .update();
+        guard.create(tenant(), id);
+        ruleRows.write(tenant(), id, complete.rules());
         addAuthor(id);
         audit.record("campaign.created", "campaign", id, null, complete);
         return id;
@@ -156,14 +173,14 @@ public class Campaigns {
 
     /**
      * Replaces what a DRAFT says; of a campaign that has started, only {@code maxInFlight}, {@code maxFailures}, the
-     * schedule and the waves' gates may change, with effect for the next decision.
+     * schedule, the rules and the waves' gates may change, with effect for the next decision.
      *
      * @throws StaleVersion if it is no longer at {@code version}
      */
     @Transactional
     public CampaignView edit(CampaignId id, long version, CampaignSpec spec) {
         Campaign campaign = lock(id, version);
-        CampaignSpec before = campaign.spec();
+        CampaignSpec before = load(id).spec();
         CampaignSpec after = withLastWave(spec);
         if (campaign.state() == CampaignState.DRAFT) {
             InvalidInput.throwIfAny(check(spec, id));
@@ -180,7 +197,7 @@ public class Campaigns {
             if (!after.equals(before.withLimitsOf(after))) {
                 throw new Conflict(
                         ProblemType.ILLEGAL_STATE,
-                        "the campaign is %s: only maxInFlight, maxFailures, schedule, and the minConfirmedShare and gate of waves can change now"
+                        "the campaign is %s: only maxInFlight, maxFailures, schedule, rules, and the minConfirmedShare and gate of waves can change now"
                                 .formatted(campaign.state()));
             }
             checkFourEyes(present, before, after);
@@ -197,6 +214,7 @@ public class Campaigns {
                     .update();
         }
         entities.flush();
+        ruleRows.write(tenant(), id, after.rules());
         audit.record("campaign.edited", "campaign", id, before, after);
         notes.campaignsChanged(tenant());
         return load(id);
@@ -266,6 +284,7 @@ public class Campaigns {
     }
 
     private void begin(CampaignId id, CampaignState from) {
+        guard.learn(tenant(), id);
         move(id, CampaignMove.START, null, null, from);
         CampaignView campaign = load(id);
         checkImage(campaign);
@@ -311,9 +330,16 @@ public class Campaigns {
         move(id, CampaignMove.PAUSE, reason, detail);
     }
 
-    /** @throws Conflict unless it is PAUSED */
+    /**
+     * Goes on. After a stop by the guard's test, the evidence starts anew: whoever resumes has judged what failed before.
+     *
+     * @throws Conflict unless it is PAUSED
+     */
     @Transactional
     public CampaignView resume(CampaignId id) {
+        if (Verdict.Cause.GUARD.name().equals(load(id).stateReason())) {
+            guard.restart(tenant(), id);
+        }
         move(id, CampaignMove.RESUME, null, null);
         return load(id);
     }
@@ -501,6 +527,7 @@ public class Campaigns {
         }
         // Before the event is written, so that its time lies after every permit that was granted before it.
         grant(id, to == CampaignState.RUNNING);
+        runs.note(tenant(), id, to);
         if (to.isEnded()) {
             approvals.withdrawAll(id);
         }

@@ -34,16 +34,22 @@ class Membership {
     private static final int ROWS_AT_ONCE = 2000;
 
     private final JdbcClient jdbc;
+    private final Contention contention;
 
-    Membership(JdbcClient jdbc) {
+    Membership(JdbcClient jdbc, Contention contention) {
         this.jdbc = jdbc;
+        this.contention = contention;
     }
 
-    /** All matching nodes become members, those with nothing to do as SKIPPED with the reason as code. */
+    /**
+     * All matching nodes become members, those with nothing to do as SKIPPED with the reason as code; those that another
+     * campaign has wait for it.
+     */
     @Transactional(propagation = Propagation.MANDATORY)
     public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf) {
         Map<String, Object> params = new HashMap<>();
         String selected = selected(tenant, spec, rollbackOf, params);
+        contention.settle(tenant, campaign, selected, params);
         int members = jdbc.sql(insert(campaign, spec, selected, sharedWave(spec.waves(), params), params))
                 .params(params)
                 .update();
@@ -88,6 +94,7 @@ class Membership {
                                          where c.tenant_id = :tenant and c.id = :campaign)
                     """;
         }
+        contention.settle(tenant, campaign, selected, params);
         String sql = insert(campaign, spec, selected, ":lastWave", params);
         int into = sql.indexOf("insert into node_update");
         List<UUID> nodes = new ArrayList<>();
@@ -155,11 +162,10 @@ class Membership {
                                                     where (block.tenant_id, block.node_id, block.image_id)
                                                           = (n.tenant_id, n.id, image.id))
                                            then 'ROLLED_BACK_BEFORE'
-                                       when exists (select from node_update other
-                                                    where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
-                                                      and other.active)
-                                           then 'BUSY'
-                                   end as skip
+                                   end as skip,
+                                   exists (select from node_update other
+                                           where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
+                                             and other.active) as busy
                             from node n
                             join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
                             join image on (image.tenant_id, image.id) = (n.tenant_id, cast(:image as uuid))
@@ -189,13 +195,13 @@ class Membership {
                             from strata
                         )
                         insert into node_update
-                            (tenant_id, id, node_id, campaign_id, wave, image_id, from_sha256, state, code,
+                            (tenant_id, id, node_id, campaign_id, wave, image_id, from_sha256, state, code, queued,
                              assignment_version)
                         select :tenant, new_id(), node_id, :campaign,
                                case when skip is not null then :lastWave else coalesce(chosen_wave, %s) end,
                                :image, image_sha256,
-                               case when skip is null then 'OFFERED' else 'SKIPPED' end, skip,
-                               case when skip is null then nextval('assignment_version') else 0 end
+                               case when skip is null then 'OFFERED' else 'SKIPPED' end, skip, skip is null and busy,
+                               case when skip is null and not busy then nextval('assignment_version') else 0 end
                         from placed
                         -- Every index on node_update has the node in it: in this order it grows at its end.
                         order by node_id

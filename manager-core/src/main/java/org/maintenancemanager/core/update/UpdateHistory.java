@@ -48,6 +48,8 @@ public class UpdateHistory {
             .field("imageVersion", "i.image_version", FieldType.TEXT)
             .field("state", "u.state", FieldType.oneOf(UpdateState.class))
             .field("active", "u.active", FieldType.BOOLEAN)
+            .field("queued", "u.queued", FieldType.BOOLEAN)
+            .nullable("notBefore", "u.not_before", FieldType.INSTANT)
             .field("stateSince", "u.state_since", FieldType.INSTANT)
             .nullable("failurePhase", "u.failure_phase", FieldType.oneOf(FailurePhase.class))
             .nullable("code", "u.code", FieldType.TEXT)
@@ -157,6 +159,8 @@ public class UpdateHistory {
                 row.getString("image_version"),
                 UpdateState.valueOf(row.getString("state")),
                 row.getBoolean("active"),
+                row.getBoolean("queued"),
+                row.getObject("not_before") == null ? null : instant(row, "not_before"),
                 instant(row, "state_since"),
                 row.getObject("progress_percent", Integer.class),
                 phase == null ? null : FailurePhase.valueOf(phase),

@@ -212,6 +212,7 @@ final class Truth {
                 null,
                 "x86_64",
                 member.node.hardware(),
+                member.node.sitePath(),
                 null,
                 null,
                 Set.of(),
@@ -249,7 +250,8 @@ final class Truth {
                 null,
                 World.GUARD,
                 World.BOOT_DEADLINE,
-                null);
+                null,
+                CampaignFacts.GuardFacts.CALM);
     }
 
     private void poll(Member member) {

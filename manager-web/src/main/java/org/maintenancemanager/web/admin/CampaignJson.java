@@ -134,7 +134,8 @@ final class CampaignJson {
                 checked.neededTime(),
                 orElse(checked.bootDeadline(), CampaignSpec.DEFAULT_BOOT_DEADLINE),
                 checked.startsAt(),
-                schedule(checked.schedule()));
+                schedule(checked.schedule()),
+                CampaignRulesJson.complete(checked.rules()));
     }
 
     private static WaveSpec wave(NewWave checked) {
@@ -217,7 +218,8 @@ final class CampaignJson {
                 spec.neededTime(),
                 spec.bootDeadline(),
                 spec.startsAt(),
-                schedule(spec));
+                schedule(spec),
+                CampaignRulesJson.shown(spec.rules()));
     }
 
     private static WaveGate gate(WaveSpec wave) {
@@ -300,6 +302,7 @@ final class CampaignJson {
                 spec.bootDeadline(),
                 spec.startsAt(),
                 schedule(spec),
+                CampaignRulesJson.shown(spec.rules()),
                 campaign.inFlight(),
                 campaign.failures(),
                 shown(campaign.override()),

@@ -270,6 +270,9 @@ public final class Quickstart implements Callable<Integer> {
         settings.put(
                 "MANAGER_ACCESS_KEYFILE",
                 directory.directory("access").resolve("access.key").toString());
+        settings.put(
+                "MANAGER_NODEAUTHORITY_DIRECTORY",
+                directory.directory("node-authority").toString());
         // People who watch are less patient than fleets.
         settings.put("MANAGER_POLL_INTERVAL", "PT3S");
         Path temporary = directory.directory("tmp");

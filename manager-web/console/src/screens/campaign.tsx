@@ -15,6 +15,7 @@ import { formatDuration, Time } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
 import { AnsweredApprovals, Approvals, CampaignActions } from './campaign-actions';
+import { Guard } from './campaign-guard';
 import { Forecast } from './campaign-outlook';
 import { ImageName } from './images';
 
@@ -113,6 +114,14 @@ function Progress({ campaign }: { campaign: Campaign }) {
         )}
         </div>
         <div className="mm-stack">
+          {campaign.startedAt !== undefined && (
+            <Card>
+              <CardTitle component="h2">Guard</CardTitle>
+              <CardBody>
+                <Guard campaign={campaign} />
+              </CardBody>
+            </Card>
+          )}
           <Card>
             <CardTitle component="h2">Why nodes wait</CardTitle>
             <CardBody>

@@ -121,17 +121,10 @@ public final class Decisions {
         if (closed == null) {
             closed = budget(node, campaign);
         }
-<<<<<<< HEAD
         if (closed == null) {
             closed = guard(node, update, campaign);
         }
-        if (closed == null) {
-            closed = expiredPermit(update);
-        }
-        return closed == null ? INSTALL : stoppedAt(Directive.WAIT, closed);
-=======
         return closed == null ? expiredPermit(update) : closed;
->>>>>>> main
     }
 
     private static boolean holdsPermit(UpdateFacts update, Instant now) {

@@ -79,13 +79,8 @@ class CampaignGroups {
                         )
                         select g.*, s.path, s.zone as site_zone, target.id as image
                         from (
-<<<<<<< HEAD
                             select %1$s, update_state, wave, attempt, blocked, running, running_counter, source, not_before, failed_before, rival, permit_held, permit_ran_out,
-                                   count(*) as nodes, min(state_reason) as state_reason, min(state_since) as state_since,
-=======
-                            select %1$s, update_state, wave, attempt, blocked, running, running_counter, permit_held, permit_ran_out,
                                    family, count(*) as nodes, min(state_reason) as state_reason, min(state_since) as state_since,
->>>>>>> main
                                    min(granted_at) as granted_at, min(valid_until) as valid_until,
                                    min(lost_at) as lost_at
                             from (
@@ -94,7 +89,9 @@ class CampaignGroups {
                                        coalesce(p.valid_until > :now, false) as permit_held,
                                        coalesce(p.valid_until <= :now, false) as permit_ran_out,
                                        b.node_id is not null as blocked,
-<<<<<<< HEAD
+                                       coalesce(client.family_override, client.family,
+                                                case when client.node_id is null then 'OWN' else 'DDI_OTHER' end)
+                                           as family,
                                        running.image_sha256 as running, known.release_counter as running_counter,
                                        -- Only where its image is held does it matter what a node ran.
                                        case when held.cohort is null then 'another' else u.from_sha256 end as source,
@@ -113,12 +110,6 @@ class CampaignGroups {
                                                on (rival.tenant_id, rival.id) = (other.tenant_id, other.campaign_id)
                                            where (other.tenant_id, other.node_id) = (u.tenant_id, u.node_id)
                                              and other.active), 'another') end as rival
-=======
-                                       coalesce(client.family_override, client.family,
-                                                case when client.node_id is null then 'OWN' else 'DDI_OTHER' end)
-                                           as family,
-                                       running.image_sha256 as running, known.release_counter as running_counter
->>>>>>> main
                                 from node_update u
                                 cross join target
                                 join node n on (n.tenant_id, n.id) = (u.tenant_id, u.node_id)
@@ -142,13 +133,8 @@ class CampaignGroups {
                                     and held.held_at is not null
                                 where u.tenant_id = :tenant and u.campaign_id = :campaign and (u.active or u.queued)
                             ) member
-<<<<<<< HEAD
                             group by %1$s, update_state, wave, attempt, blocked, running, running_counter, source, not_before, failed_before, rival, permit_held,
-                                     permit_ran_out
-=======
-                            group by %1$s, update_state, wave, attempt, blocked, running, running_counter, permit_held,
                                      permit_ran_out, family
->>>>>>> main
                         ) g
                         join site s on s.tenant_id = :tenant and s.id = g.g_site
                         cross join target

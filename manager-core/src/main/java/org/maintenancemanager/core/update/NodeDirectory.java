@@ -75,22 +75,18 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                    live.ids as credential_ids, live.secrets, live.expiries,
                    coalesce(session.acked_seq, 0) as acked_seq,
                    u.id as update_id, u.campaign_id, u.wave, u.attempt, u.state as update_state,
-<<<<<<< HEAD
-                   u.state_since, u.assignment_version, u.from_sha256,
+                   u.state_since, u.assignment_version, u.action_number, u.from_sha256,
                    u.not_before,
                    case when u.attempt > 1 then (
                        select coalesce(before.failure_phase, before.state) from node_update before
                        where (before.tenant_id, before.campaign_id, before.wave, before.node_id, before.attempt)
                              = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
                    ) end as failed_before,
-=======
-                   u.state_since, u.assignment_version, u.action_number,
                    device.node_id as device_node, device.family, device.family_override, device.user_agent,
                    device.controller_id, device.attributes_wanted_at, device.canceled_action,
                    array(select token.secret_sha256 from client_token token
                          where (token.tenant_id, token.node_id) = (device.tenant_id, device.node_id)
                            and token.revoked_at is null) as device_tokens,
->>>>>>> main
                    p.id as permit_id, p.granted_at, p.valid_until, p.lost_at
             from %s asked
             join node n on (n.tenant_id, n.id) = (asked.tenant_id, asked.node_id)

@@ -261,14 +261,9 @@ class PermitDesk implements DisposableBean {
                         join image i on (i.tenant_id, i.id) = (u.tenant_id, u.image_id)
                         join wave w on (w.tenant_id, w.campaign_id, w.ordinal) = (u.tenant_id, u.campaign_id, u.wave)
                         where u.tenant_id = :tenant and u.campaign_id = :campaign and u.id = any (:updates::uuid[])
-<<<<<<< HEAD
-                          and (u.state = 'DOWNLOADED' or c.prestage and u.state in ('INSTALLING', 'STAGED'))
-                          and u.permit_id is null and not u.queued
-=======
                           and (u.state = 'DOWNLOADED' or c.prestage and u.state in ('INSTALLING', 'STAGED')
                                or u.state in ('OFFERED', 'DOWNLOADING') and u.id = any (:beforeDownload::uuid[]))
-                          and u.permit_id is null
->>>>>>> main
+                          and u.permit_id is null and not u.queued
                           and n.state = 'ACTIVE' and c.state = 'RUNNING' and i.state = 'PUBLISHED'
                           and w.opened_at is not null and w.skipped_at is null
                           and not exists (select from node_block block

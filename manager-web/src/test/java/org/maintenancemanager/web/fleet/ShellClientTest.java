@@ -95,7 +95,9 @@ class ShellClientTest {
                 for (ShellMachine machine : machines) {
                     await(machine.name() + " comes to an end")
                             .atMost(PATIENCE)
-                            .until(() -> states(machine).stream().anyMatch(ENDS::contains));
+                            .untilAsserted(() -> assertThat(states(machine))
+                                    .as(machine.name() + "\n" + machine.log())
+                                    .anyMatch(ENDS::contains));
                     // Before the new slot is confirmed, a power cut in it is what a trial boot is for.
                     boolean onTrial = "B".equals(machine.slotOfCut());
                     assertThat(states(machine).getFirst())

@@ -29,9 +29,13 @@ class NodeGrpcIdentity implements ServerInterceptor {
     private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     private static final Metadata.Key<String> REQUEST_ID_KEY = key(RequestIds.HEADER.toLowerCase(Locale.ROOT));
 
-    /** Enrollment brings its token in the message; health says only that we serve. */
+    /**
+     * Enrollment brings its token in the message; health says only that we serve; agents of other managers are known by
+     * their own service, which needs the host that stands in the message.
+     */
     private static final Set<String> OPEN = Set.of(
             NodeServiceGrpc.getEnrollMethod().getFullMethodName(),
+            "maintmgr.v1.MaintmgrService/PlatformUpdateStatus",
             "grpc.health.v1.Health/Check",
             "grpc.health.v1.Health/Watch");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest;
+import org.maintenancemanager.web.testing.Plant;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.maintenancemanager.web.ddi.Plant.Controller;
-import org.maintenancemanager.web.ddi.Plant.Release;
+import org.maintenancemanager.web.testing.Plant.Controller;
+import org.maintenancemanager.web.testing.Plant.Release;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 import tools.jackson.databind.JsonNode;
 

@@ -3,6 +3,7 @@ package org.maintenancemanager.web.ddi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import org.maintenancemanager.web.testing.Plant;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

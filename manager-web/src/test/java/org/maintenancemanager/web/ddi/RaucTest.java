@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import org.maintenancemanager.web.testing.Plant;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,8 +14,8 @@ import org.maintenancemanager.core.node.NodeState;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.KnownNode;
-import org.maintenancemanager.web.ddi.Plant.Controller;
-import org.maintenancemanager.web.ddi.Plant.Release;
+import org.maintenancemanager.web.testing.Plant.Controller;
+import org.maintenancemanager.web.testing.Plant.Release;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 
 class RaucTest {

@@ -1,6 +1,7 @@
 package org.maintenancemanager.web.ddi;
 
 import java.io.ByteArrayOutputStream;
+import org.maintenancemanager.web.testing.Plant;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.maintenancemanager.web.ddi;
+package org.maintenancemanager.web.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,26 +11,25 @@ import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import org.maintenancemanager.web.testing.ManagerUnderTest;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A site of a test's own with its nodes, windows and campaigns, made by the admin API as an operator would. */
-final class Plant {
-    static final JsonMapper JSON = JsonMapper.builder().build();
+public final class Plant {
+    public static final JsonMapper JSON = JsonMapper.builder().build();
 
-    final ManagerUnderTest manager;
-    final String site = "/ddi/" + UUID.randomUUID();
+    public final ManagerUnderTest manager;
+    public final String site = "/ddi/" + UUID.randomUUID();
 
-    Plant(ManagerUnderTest manager) {
+    public Plant(ManagerUnderTest manager) {
         this.manager = manager;
         post("/api/v1/sites", "{\"path\": \"%s\", \"zone\": \"UTC\"}".formatted(site));
     }
 
     /** A node that device API clients know by its name. */
-    record Controller(UUID node, String name, String token) {}
+    public record Controller(UUID node, String name, String token) {}
 
-    Controller controller() {
+    public Controller controller() {
         String name = "press-" + UUID.randomUUID();
         JsonNode node = post("/api/v1/nodes", """
                         {"name": "%s", "site": "%s", "architecture": "x86_64"}
@@ -43,23 +42,36 @@ final class Plant {
         return new Controller(id, name, token);
     }
 
+    /** A node that agents of Edge Microvisor Toolkit are on, with a node token. */
+    public record Host(UUID node, UUID guid, String token) {}
+
+    public Host host() {
+        UUID guid = UUID.randomUUID();
+        JsonNode node = post("/api/v1/nodes", """
+                        {"name": "host-%s", "site": "%s", "architecture": "x86_64", "issueToken": true}
+                        """.formatted(guid, site));
+        UUID id = UUID.fromString(node.get("id").asString());
+        patch("/api/v1/nodes/" + id + "/client", "{\"hostGuid\": \"%s\"}".formatted(guid));
+        return new Host(id, guid, node.get("token").asString());
+    }
+
     /** Opens the site for the next hours. */
-    void openWindow() {
+    public void openWindow() {
         LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC).withNano(0);
         window("PERMIT", now.minusHours(1), now.plusHours(5));
     }
 
-    void window(String kind, LocalDateTime start, LocalDateTime end) {
+    public void window(String kind, LocalDateTime start, LocalDateTime end) {
         post("/api/v1/windows", """
                 {"name": "%s", "kind": "%s", "zone": "UTC", "target": {"type": "SITE", "sitePath": "%s"},
                  "recurrence": {"type": "ONE_SHOT", "startsAt": "%s", "endsAt": "%s"}}
                 """.formatted(UUID.randomUUID(), kind, site, start, end));
     }
 
-    record Release(String id, String version, byte[] bytes, String sha256) {}
+    public record Release(String id, String version, byte[] bytes, String sha256) {}
 
     /** A published image with these bytes. */
-    Release release(byte[] bytes) {
+    public Release release(byte[] bytes) {
         String version = UUID.randomUUID().toString();
         String sha256 = digest("SHA-256", bytes);
         String id = post("/api/v1/images", """
@@ -75,7 +87,7 @@ final class Plant {
         return new Release(id, version, bytes, sha256);
     }
 
-    static String digest(String algorithm, byte[] bytes) {
+    public static String digest(String algorithm, byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(bytes));
         } catch (NoSuchAlgorithmException e) {
@@ -84,11 +96,11 @@ final class Plant {
     }
 
     /** A running campaign for all nodes of the site. */
-    String campaign(Release release) {
+    public String campaign(Release release) {
         return campaign(release, 100);
     }
 
-    String campaign(Release release, int maxInFlight) {
+    public String campaign(Release release, int maxInFlight) {
         String id = post("/api/v1/campaigns", """
                         {"name": "%s", "imageId": "%s", "selector": "site=='%s'", "maxInFlight": %d,
                          "neededTime": "PT1S", "waves": [{"name": "all", "rest": true, "minConfirmedShare": 0}]}
@@ -100,18 +112,30 @@ final class Plant {
     }
 
     /** The node's latest update in a campaign; missing while it has none. */
-    JsonNode update(Controller controller, String campaign) {
-        return get("/api/v1/node-updates?filter=nodeId==%s;campaignId==%s".formatted(controller.node(), campaign))
+    public JsonNode update(UUID node, String campaign) {
+        return get("/api/v1/node-updates?filter=nodeId==%s;campaignId==%s".formatted(node, campaign))
                 .get("items")
                 .path(0);
     }
 
-    String state(Controller controller, String campaign) {
-        return update(controller, campaign).path("state").asString("");
+    public JsonNode update(Controller controller, String campaign) {
+        return update(controller.node(), campaign);
+    }
+
+    public String state(Controller controller, String campaign) {
+        return state(controller.node(), campaign);
+    }
+
+    public String state(UUID node, String campaign) {
+        return update(node, campaign).path("state").asString("");
     }
 
     /** What the client said, oldest first. */
-    List<String> transitions(Controller controller, String campaign) {
+    public List<String> transitions(Controller controller, String campaign) {
+        return transitions(controller.node(), campaign);
+    }
+
+    public List<String> transitions(UUID node, String campaign) {
         return manager.jdbc()
                 .sql("""
                         select t.to_state from update_transition t
@@ -119,21 +143,21 @@ final class Plant {
                         where u.node_id = :node and u.campaign_id = cast(:campaign as uuid)
                         order by t.at, t.id
                         """)
-                .param("node", controller.node())
+                .param("node", node)
                 .param("campaign", campaign)
                 .query(String.class)
                 .list();
     }
 
-    JsonNode get(String path) {
+    public JsonNode get(String path) {
         return expect(manager.get(path));
     }
 
-    JsonNode post(String path, String json) {
+    public JsonNode post(String path, String json) {
         return expect(manager.post(path, json));
     }
 
-    JsonNode patch(String path, String json) {
+    public JsonNode patch(String path, String json) {
         return expect(manager.send(manager.adminRequest(path)
                 .header("Content-Type", "application/merge-patch+json")
                 .method("PATCH", BodyPublishers.ofString(json))));

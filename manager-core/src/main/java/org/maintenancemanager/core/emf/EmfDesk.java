@@ -141,7 +141,8 @@ public class EmfDesk {
                 && !update.state().needsPermit();
         if (changedUnpermitted) {
             // It began by its old schedule while we could not be reached: the image runs, the update is not needed.
-            reports.submit(node, new ReportRequest(List.of(), facts(assignment, campaign.image(), UpdateState.CONFIRMED)));
+            reports.submit(
+                    node, new ReportRequest(List.of(), facts(assignment, campaign.image(), UpdateState.CONFIRMED)));
             return true;
         }
         if (steps.isEmpty()) {

@@ -117,7 +117,8 @@ final class EmfRules {
     /** Empty where an opening is too short to ask in it before it starts: then it starts once it is permitted. */
     private static Optional<Instant> start(Situation situation, Opening opening) {
         Instant start = opening.start().plus(LEAD);
-        return PermitTerms.of(situation.node(), situation.campaign(), opening, start).isPresent()
+        return PermitTerms.of(situation.node(), situation.campaign(), opening, start)
+                        .isPresent()
                 ? Optional.of(start)
                 : Optional.empty();
     }
@@ -135,7 +136,9 @@ final class EmfRules {
 
     /** @param phase what failed, with FAILED only */
     record Step(
-            UpdateState state, @Nullable FailurePhase phase, @Nullable String code) {}
+            UpdateState state,
+            @Nullable FailurePhase phase,
+            @Nullable String code) {}
 
     /**
      * What a level means that is not the one before, or stays.
@@ -200,8 +203,8 @@ final class EmfRules {
         FailurePhase phase = detail.phase();
         String code = detail.reason() == null ? "AGENT_FAILED" : detail.reason();
         boolean restarted = phase == FailurePhase.REBOOT || phase == FailurePhase.TRIAL;
-        boolean disturbed = state == UpdateState.INSTALLING && restarted
-                || state.ordinal() >= UpdateState.STAGED.ordinal();
+        boolean disturbed =
+                state == UpdateState.INSTALLING && restarted || state.ordinal() >= UpdateState.STAGED.ordinal();
         if (disturbed) {
             return List.of(new Step(UpdateState.ROLLED_BACK, null, code));
         }

@@ -17,7 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param reason one of the agent's own words; null: none that is known
  */
 record StatusDetail(
-        @Nullable Boolean succeeded, @Nullable String version, @Nullable String reason) {
+        @Nullable Boolean succeeded,
+        @Nullable String version,
+        @Nullable String reason) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final StatusDetail NOTHING = new StatusDetail(null, null, null);
 

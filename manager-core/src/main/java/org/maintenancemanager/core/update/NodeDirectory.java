@@ -35,7 +35,6 @@ import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.node.NodeState;
-import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -236,17 +235,14 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     public Optional<KnownNode> findHost(String tenant, UUID hostGuid) {
         return find(new ByHost(tenant, hostGuid))
                 // Somebody may have given the name to another node.
-                .filter(entry -> entry.device() != null
-                        && hostGuid.equals(entry.device().hostGuid()))
+                .filter(entry ->
+                        entry.device() != null && hostGuid.equals(entry.device().hostGuid()))
                 .map(NodeEntry::known);
     }
 
     /** The name that maintmgr.v1 knows the node by; null: it has none. */
     public @Nullable UUID hostGuid(KnownNode node) {
-        return entry(node)
-                .map(NodeEntry::device)
-                .map(Device::hostGuid)
-                .orElse(null);
+        return entry(node).map(NodeEntry::device).map(Device::hostGuid).orElse(null);
     }
 
     /** To be called when a name that nobody had was just given to a node. */

@@ -53,7 +53,8 @@ class EmfGrpc extends MaintmgrServiceGrpc.MaintmgrServiceImplBase {
                 .description("Calls of Edge Microvisor Toolkit agents")
                 .tag("outcome", "ok")
                 .register(meters);
-        this.refused = Timer.builder("manager.emf.calls").tag("outcome", "refused").register(meters);
+        this.refused =
+                Timer.builder("manager.emf.calls").tag("outcome", "refused").register(meters);
     }
 
     @Override
@@ -82,7 +83,8 @@ class EmfGrpc extends MaintmgrServiceGrpc.MaintmgrServiceImplBase {
         }
         EmfStatus status = status(request.getUpdateStatus());
         EmfOffer offer = CallScope.call(
-                new CallContext(node.tenant(), CallContext.ActorKind.NODE, node.id().toString(), null),
+                new CallContext(
+                        node.tenant(), CallContext.ActorKind.NODE, node.id().toString(), null),
                 () -> desk.answer(node, status));
         return response(offer);
     }
@@ -93,8 +95,7 @@ class EmfGrpc extends MaintmgrServiceGrpc.MaintmgrServiceImplBase {
                 .orElseThrow(() -> Refusal.of(ProblemType.UNAUTHENTICATED));
         Optional<Token> own = Token.parse(bearer).filter(token -> token.kind() == Token.Kind.NODE);
         if (own.isPresent()) {
-            KnownNode node =
-                    nodes.authenticate(own.get()).orElseThrow(() -> Refusal.of(ProblemType.UNAUTHENTICATED));
+            KnownNode node = nodes.authenticate(own.get()).orElseThrow(() -> Refusal.of(ProblemType.UNAUTHENTICATED));
             UUID host = host(hostGuid);
             if (!host.equals(nodes.hostGuid(node))) {
                 throw Refusal.of(ProblemType.FORBIDDEN, "The token is that of another host than host_guid names.");
@@ -118,17 +119,16 @@ class EmfGrpc extends MaintmgrServiceGrpc.MaintmgrServiceImplBase {
     }
 
     private static EmfStatus status(UpdateStatus status) {
-        EmfStatus.Level level =
-                switch (status.getStatusType()) {
-                    case STATUS_TYPE_UP_TO_DATE -> EmfStatus.Level.UP_TO_DATE;
-                    case STATUS_TYPE_STARTED -> EmfStatus.Level.STARTED;
-                    case STATUS_TYPE_UPDATED -> EmfStatus.Level.UPDATED;
-                    case STATUS_TYPE_FAILED -> EmfStatus.Level.FAILED;
-                    case STATUS_TYPE_DOWNLOADING -> EmfStatus.Level.DOWNLOADING;
-                    case STATUS_TYPE_DOWNLOADED -> EmfStatus.Level.DOWNLOADED;
-                    // A word of a later version of the agent says nothing that we understand; it still gets its answer.
-                    case STATUS_TYPE_UNSPECIFIED, UNRECOGNIZED -> EmfStatus.Level.UNSPECIFIED;
-                };
+        EmfStatus.Level level = switch (status.getStatusType()) {
+            case STATUS_TYPE_UP_TO_DATE -> EmfStatus.Level.UP_TO_DATE;
+            case STATUS_TYPE_STARTED -> EmfStatus.Level.STARTED;
+            case STATUS_TYPE_UPDATED -> EmfStatus.Level.UPDATED;
+            case STATUS_TYPE_FAILED -> EmfStatus.Level.FAILED;
+            case STATUS_TYPE_DOWNLOADING -> EmfStatus.Level.DOWNLOADING;
+            case STATUS_TYPE_DOWNLOADED -> EmfStatus.Level.DOWNLOADED;
+            // A word of a later version of the agent says nothing that we understand; it still gets its answer.
+            case STATUS_TYPE_UNSPECIFIED, UNRECOGNIZED -> EmfStatus.Level.UNSPECIFIED;
+        };
         String detail = status.getStatusDetail();
         return new EmfStatus(level, detail.substring(0, Math.min(detail.length(), LONGEST_DETAIL)));
     }

@@ -14,8 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     project that is not listed is the tenant with the same UUID
  */
 @ConfigurationProperties("manager.emf")
-record EmfSettings(
-        @Nullable String issuer, @DefaultValue Map<String, String> projects) {
+record EmfSettings(@Nullable String issuer, @DefaultValue Map<String, String> projects) {
     EmfSettings {
         projects = Map.copyOf(projects);
     }

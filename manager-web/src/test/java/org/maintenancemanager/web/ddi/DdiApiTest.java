@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest;
-import org.maintenancemanager.web.testing.Plant;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -14,9 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.maintenancemanager.web.testing.ManagerUnderTest;
+import org.maintenancemanager.web.testing.Plant;
 import org.maintenancemanager.web.testing.Plant.Controller;
 import org.maintenancemanager.web.testing.Plant.Release;
-import org.maintenancemanager.web.testing.ManagerUnderTest;
 import tools.jackson.databind.JsonNode;
 
 /** The hawkBit device API, call by call. */

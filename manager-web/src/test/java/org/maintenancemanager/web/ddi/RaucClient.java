@@ -3,7 +3,6 @@ package org.maintenancemanager.web.ddi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import org.maintenancemanager.web.testing.Plant;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.web.testing.Plant;
 import tools.jackson.databind.JsonNode;
 
 /**

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import org.maintenancemanager.web.testing.Plant;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -14,9 +13,10 @@ import org.maintenancemanager.core.node.NodeState;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.KnownNode;
+import org.maintenancemanager.web.testing.ManagerUnderTest;
+import org.maintenancemanager.web.testing.Plant;
 import org.maintenancemanager.web.testing.Plant.Controller;
 import org.maintenancemanager.web.testing.Plant.Release;
-import org.maintenancemanager.web.testing.ManagerUnderTest;
 
 class RaucTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -58,9 +58,10 @@ class RaucTest {
         assertThat(client.poll().has("deploymentBase")).isFalse();
 
         // A minute later it would be asked by itself.
-        CallContext.system(TenantId.DEFAULT, "test").run(() -> plant.manager
-                .bean(DdiAttributes.class)
-                .want(new KnownNode(TenantId.DEFAULT, new NodeId(controller.node()), NodeState.ACTIVE)));
+        CallContext.system(TenantId.DEFAULT, "test")
+                .run(() -> plant.manager
+                        .bean(DdiAttributes.class)
+                        .want(new KnownNode(TenantId.DEFAULT, new NodeId(controller.node()), NodeState.ACTIVE)));
         var restarted = new RaucClient(plant.manager.baseUrl(), controller, Map.of("version", release.version()));
         await("the attributes show the new version").atMost(PATIENCE).until(() -> {
             restarted.poll();

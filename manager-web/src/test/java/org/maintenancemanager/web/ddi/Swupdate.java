@@ -1,7 +1,6 @@
 package org.maintenancemanager.web.ddi;
 
 import java.io.ByteArrayOutputStream;
-import org.maintenancemanager.web.testing.Plant;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.maintenancemanager.web.testing.Plant;
 
 /** Debian's SWUpdate as a device API client, with images that it accepts. Dry runs: nothing of this machine is written. */
 final class Swupdate {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import org.maintenancemanager.web.testing.Plant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,9 +16,10 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.testing.Invariants;
+import org.maintenancemanager.web.testing.ManagerUnderTest;
+import org.maintenancemanager.web.testing.Plant;
 import org.maintenancemanager.web.testing.Plant.Controller;
 import org.maintenancemanager.web.testing.Plant.Release;
-import org.maintenancemanager.web.testing.ManagerUnderTest;
 
 /** Debian's SWUpdate against a running manager. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -76,8 +76,7 @@ class EmfTest {
         untilState(agent, host, campaign, "INSTALLING");
         SingleSchedule schedule = agent.job;
         assertThat(schedule).isNotNull();
-        assertThat(schedule.getEndSeconds())
-                .isGreaterThan(Instant.now().getEpochSecond() + 600);
+        assertThat(schedule.getEndSeconds()).isGreaterThan(Instant.now().getEpochSecond() + 600);
         agent.restartIntoTheNewImage();
         untilState(agent, host, campaign, "STAGED");
         agent.level = StatusType.STATUS_TYPE_UP_TO_DATE;

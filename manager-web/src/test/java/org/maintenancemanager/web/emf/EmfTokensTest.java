@@ -65,7 +65,8 @@ class EmfTokensTest {
     }
 
     private String token(JWTClaimsSet claims, RSAKey by) throws JOSEException {
-        var jwt = new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("1").build(), claims);
+        var jwt = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("1").build(), claims);
         jwt.sign(new RSASSASigner(by));
         return jwt.serialize();
     }
@@ -123,9 +124,7 @@ class EmfTokensTest {
                                         "realm_access",
                                         Map.of(
                                                 "roles",
-                                                List.of(
-                                                        PROJECT + "_en-agent-rw",
-                                                        UUID.randomUUID() + "_en-agent-rw")))
+                                                List.of(PROJECT + "_en-agent-rw", UUID.randomUUID() + "_en-agent-rw")))
                                 .build(),
                         key)))
                 .as("a token for two projects")

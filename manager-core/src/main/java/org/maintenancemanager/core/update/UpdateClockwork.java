@@ -196,7 +196,7 @@ public class UpdateClockwork {
 
     /** The counters say whether there is anything to cancel, so that history costs nothing. */
     private List<ToCancel> toCancel() {
-        return jdbc.sql("""
+        return EveryTenant.get(() -> jdbc.sql("""
                         with active as (select unnest(:active::text[]) as state)
                         select c.tenant_id, c.id, null as wave
                         from campaign c
@@ -219,7 +219,7 @@ public class UpdateClockwork {
                         new TenantId(row.getObject("tenant_id", UUID.class)),
                         row.getObject("id", UUID.class),
                         row.getObject("wave", Integer.class)))
-                .list();
+                .list());
     }
 
     private void cancel(ToCancel due) {

@@ -1,5 +1,6 @@
 package org.maintenancemanager.web.emf;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -74,8 +75,7 @@ class EmfTest {
 
         until(agent, StatusType.STATUS_TYPE_STARTED);
         untilState(agent, host, campaign, "INSTALLING");
-        SingleSchedule schedule = agent.job;
-        assertThat(schedule).isNotNull();
+        SingleSchedule schedule = requireNonNull(agent.job);
         assertThat(schedule.getEndSeconds()).isGreaterThan(Instant.now().getEpochSecond() + 600);
         agent.restartIntoTheNewImage();
         untilState(agent, host, campaign, "STAGED");
@@ -108,8 +108,7 @@ class EmfTest {
             agent.act(Instant.now());
         }
         assertThat(agent.level).as("before its start").isEqualTo(StatusType.STATUS_TYPE_DOWNLOADED);
-        SingleSchedule ahead = agent.job;
-        assertThat(ahead).isNotNull();
+        SingleSchedule ahead = requireNonNull(agent.job);
         assertThat(ahead.getStartSeconds())
                 .as("a little after the opening, so that it is permitted first")
                 .isEqualTo(opens.plusMinutes(5).toEpochSecond(ZoneOffset.UTC));

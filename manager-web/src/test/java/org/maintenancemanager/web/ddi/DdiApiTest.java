@@ -88,10 +88,8 @@ class DdiApiTest {
         assertThat(poll(controller).has("_links")).isFalse();
         put(controller, "/configData", "{\"mode\": \"remove\", \"data\": {\"gone\": \"\"}}");
         put(controller, "/configData", "{\"mode\": \"merge\", \"data\": {\"more\": \"y\"}}");
-        assertThat(plant.get("/api/v1/nodes/" + controller.node())
-                        .get("nodeLabels")
-                        .toString())
-                .isEqualTo("{\"count\":\"3\",\"more\":\"y\",\"serial\":\"S-1\"}");
+        assertThat(plant.get("/api/v1/nodes/" + controller.node()).get("nodeLabels"))
+                .isEqualTo(Plant.JSON.readTree("{\"count\": \"3\", \"more\": \"y\", \"serial\": \"S-1\"}"));
         put(controller, "/configData", "{\"mode\": \"replace\", \"data\": {\"only\": \"this\"}}");
         assertThat(plant.get("/api/v1/nodes/" + controller.node())
                         .get("nodeLabels")

@@ -1,6 +1,6 @@
 import { Bullseye, Spinner } from '@patternfly/react-core';
 import { lazy, Suspense } from 'react';
-import { Navigate, Route, Routes } from 'react-router';
+import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { LiveProvider } from './api/live';
 import { useSessionAccess } from './api/session';
 import { FirstPassword, LogInAgain, LogInPage, ProveAgain } from './login';
@@ -25,6 +25,7 @@ const Settings = lazy(() => import('./screens/settings'));
 
 export function App() {
   const { state, retry } = useSessionAccess();
+  const { pathname } = useLocation();
   switch (state.kind) {
     case 'loading':
       return (
@@ -49,7 +50,7 @@ export function App() {
       return (
         <LiveProvider key={`${state.session.tenant}/${state.session.subject}`}>
           <Shell>
-            <Stopped>
+            <Stopped key={pathname}>
               <Suspense fallback={<Loading />}>
                 <Routes>
                   <Route index element={<Navigate to="/overview" replace />} />

@@ -14,7 +14,12 @@ startTheme();
 
 const queries = new QueryClient({
   defaultOptions: {
+    mutations: {
+      networkMode: 'always',
+    },
     queries: {
+      // The browser's idea of being online says nothing about a manager in the same building.
+      networkMode: 'always',
       // Changes are told by the stream; what is older than this is asked for again when a screen opens.
       staleTime: 15_000,
       // A manager that restarts comes back within seconds; what it refuses it will refuse again.

@@ -78,7 +78,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </PageToggleButton>
         </MastheadToggle>
         <MastheadBrand>
-          <Link to="/overview" className="mm-brand">
+          <Link to="/overview" className="mm-brand" aria-label="Maintenance Manager, overview">
             <Mark />
             <span className="mm-brand-name">Maintenance Manager</span>
           </Link>

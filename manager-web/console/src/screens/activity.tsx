@@ -12,10 +12,13 @@ import { READERS_ZONE } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
 import { UpdateTable } from './campaign';
+import { NightReport } from './night-report';
+
+const TABS = ['audit', 'updates', 'night'] as const;
 
 export default function Activity() {
   const [parameters, setParameters] = useSearchParams();
-  const tab = parameters.get('tab') === 'updates' ? 'updates' : 'audit';
+  const tab = TABS.find((each) => each === parameters.get('tab')) ?? 'audit';
   return (
     <Screen title="Activity">
       <Tabs
@@ -23,13 +26,16 @@ export default function Activity() {
         aria-label="Activity"
         mountOnEnter
         unmountOnExit
-        onSelect={(_, key) => setParameters(key === 'updates' ? { tab: 'updates' } : {}, { replace: true })}
+        onSelect={(_, key) => setParameters(key === 'audit' ? {} : { tab: String(key) }, { replace: true })}
       >
         <Tab eventKey="audit" title={<TabTitleText>Audit</TabTitleText>}>
           <Audit />
         </Tab>
         <Tab eventKey="updates" title={<TabTitleText>Updates of nodes</TabTitleText>}>
           <UpdateTable />
+        </Tab>
+        <Tab eventKey="night" title={<TabTitleText>Night report</TabTitleText>}>
+          <NightReport />
         </Tab>
       </Tabs>
     </Screen>

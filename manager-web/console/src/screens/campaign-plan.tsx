@@ -1,65 +1,72 @@
 import { Alert, Card, CardBody, CardTitle } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from '../api/client';
-import { Asked, Empty } from '../ui/faces';
-import { formatShort, useClock } from '../ui/time';
-import { formatCount, plural } from '../ui/words';
-import { useNodeCount } from './nodes';
+import { Asked } from '../ui/faces';
+import { formatBytes, formatNumber, plural } from '../ui/words';
+import { Assumptions, Outlook } from './campaign-outlook';
 
-const DAYS = 14;
-
-/** What is known before anything is made: how many nodes, when they may be disturbed, and who never is. */
+/** What the campaign would come to if it were started as it is; nothing is kept. */
 export function PlanStep({ body }: { body: Schemas['NewCampaign'] }) {
-  const { zone } = useClock();
-  const filter = body.selector ?? '';
-  const count = useNodeCount(filter);
-  const coverage = useQuery({
-    queryKey: ['tenant', 'coverage'],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/windows/coverage', { signal })),
-  });
-  const openings = useQuery({
-    queryKey: ['tenant', 'plan', body.startsAt],
-    queryFn: ({ signal }) => {
-      const from = body.startsAt === undefined ? new Date() : new Date(body.startsAt);
-      return answer(
-        api.GET('/api/v1/windows/openings', {
-          params: { query: { from: from.toISOString(), until: new Date(from.getTime() + DAYS * 86_400_000).toISOString() } },
-          signal,
-        }),
-      );
-    },
+  const query = useQuery({
+    queryKey: ['forecasts', 'plan', body],
+    queryFn: ({ signal }) => answer(api.POST('/api/v1/campaigns:plan', { body, signal })),
+    retry: false,
   });
   return (
-    <Card>
-      <CardTitle component="h2">Plan</CardTitle>
-      <CardBody>
-        <div className="mm-stack">
-          <p>{count.data === undefined ? 'Counting the nodes.' : `${formatCount(count.data)} ${count.data.count === 1 ? 'node is' : 'nodes are'} chosen.`}</p>
-          {(coverage.data?.withoutWindow ?? 0) > 0 && (
-            <Alert component="p" isInline variant="warning" title={`${plural(coverage.data?.withoutWindow ?? 0, 'node')} of the tenant ${coverage.data?.withoutWindow === 1 ? 'has' : 'have'} no window`}>
-              Those among the chosen ones download the image and then wait for good.
-            </Alert>
-          )}
-          <Asked query={openings} rows={3}>
-            {(found) =>
-              found.openings.length === 0 ? (
-                <Empty title={`No window opens within ${DAYS} days`}>The campaign would wait.</Empty>
-              ) : (
-                <div>
-                  <p>Windows of the tenant in the {DAYS} days from then:</p>
-                  <ul>
-                    {found.openings.slice(0, 12).map((opening) => (
-                      <li key={`${opening.windowId}-${opening.startsAt}-${opening.endsAt}`}>
-                        {opening.windowName}: {formatShort(opening.startsAt, zone)} to {formatShort(opening.endsAt, zone)}, {plural(opening.nodes, 'node')}
-                      </li>
-                    ))}
-                  </ul>
+    <Asked query={query} rows={6}>
+      {(plan) => {
+        const skipped = plan.skips.reduce((sum, skip) => sum + skip.nodes, 0);
+        return (
+          <div className="mm-two">
+            <Card>
+              <CardTitle component="h2">
+                {formatNumber(plan.selected - skipped)} of {plural(plan.selected, 'node')} will be updated
+              </CardTitle>
+              <CardBody>
+                <div className="mm-stack">
+                  {plan.findings.map((finding) => (
+                    <Alert component="p" key={finding.code} isInline variant="warning" title={`${plural(finding.nodes, 'node')}: ${finding.sentence}`}>
+                      {finding.sites.length > 0 && `Most of them at ${finding.sites.join(', ')}.`}
+                    </Alert>
+                  ))}
+                  {plan.skips.length > 0 && (
+                    <div>
+                      <strong>Left out</strong>
+                      <ul>
+                        {plan.skips.map((skip) => (
+                          <li key={skip.code}>
+                            {plural(skip.nodes, 'node')}: {skip.sentence}
+                          </li>
+                        ))}
+                      </ul>
+                    </div>
+                  )}
+                  {plan.findings.length + plan.skips.length === 0 && <p>None is left out, and all have windows.</p>}
+                  <div>
+                    <strong>{formatBytes(plan.bytes)} to download in all</strong>
+                    <ul>
+                      {plan.sites.slice(0, 8).map((site) => (
+                        <li key={site.sitePath}>
+                          {site.sitePath}: {formatBytes(site.bytes)} for {plural(site.nodes, 'node')}
+                        </li>
+                      ))}
+                    </ul>
+                  </div>
                 </div>
-              )
-            }
-          </Asked>
-        </div>
-      </CardBody>
-    </Card>
+              </CardBody>
+            </Card>
+            <Card>
+              <CardTitle component="h2">Forecast</CardTitle>
+              <CardBody>
+                <div className="mm-stack">
+                  <Outlook outlook={plan.forecast} />
+                  <Assumptions assumptions={plan.assumptions} />
+                </div>
+              </CardBody>
+            </Card>
+          </div>
+        );
+      }}
+    </Asked>
   );
 }

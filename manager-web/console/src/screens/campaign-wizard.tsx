@@ -308,7 +308,7 @@ function WavesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
                       />
                     )}
                     <TextField
-                      label="Confirmed before the next, in percent"
+                      label="Must confirm, in percent"
                       pointer={`/waves/${index}/minConfirmedShare`}
                       problem={problem}
                       type="number"

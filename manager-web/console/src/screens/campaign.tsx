@@ -1,74 +1,28 @@
 import { Alert, Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
-import { answer, api, etag, type Schemas } from '../api/client';
+import type { ReactNode } from 'react';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { answer, api, type Schemas } from '../api/client';
 import { asProblem } from '../api/problem';
-import { Confirm, ReasonedButton, useMay } from '../ui/act';
 import { addUp, AGAINST, count, ENDED, UpdateBar } from '../ui/bar';
 import { Asked, AskedList, Empty } from '../ui/faces';
 import { FilterBar } from '../ui/filter';
 import { Pager, useListState } from '../ui/listing';
 import { Screen } from '../ui/page';
-import { useSend } from '../ui/send';
 import { CAMPAIGN_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
 import { formatDuration, Time } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
+import { AnsweredApprovals, Approvals, CampaignActions } from './campaign-actions';
+import { Guard } from './campaign-guard';
+import { Forecast } from './campaign-outlook';
 import { ImageName } from './images';
 
 type Campaign = Schemas['Campaign'];
-type Act = 'start' | 'pause' | 'resume' | 'abort' | 'delete' | 'clearOverride';
-
-interface ActWords {
-  verb: string;
-  from: readonly Campaign['state'][];
-  permission: string;
-  question: string;
-  danger: boolean;
-}
-
-const ACTS: Record<Act, ActWords> = {
-  start: { verb: 'Start', from: ['DRAFT'], permission: 'campaign.run', question: 'Nodes begin to download; they are restarted inside their windows.', danger: false },
-  pause: { verb: 'Pause', from: ['SCHEDULED', 'RUNNING'], permission: 'campaign.pause', question: 'No node gets a permit any more. Nodes that hold one finish what they do.', danger: false },
-  resume: { verb: 'Resume', from: ['PAUSED'], permission: 'campaign.run', question: 'Nodes get permits again.', danger: false },
-  abort: { verb: 'Abort', from: ['AWAITING_APPROVAL', 'SCHEDULED', 'RUNNING', 'PAUSED'], permission: 'campaign.run', question: 'It ends for good. Nodes that hold a permit finish what they do.', danger: true },
-  delete: { verb: 'Delete', from: ['DRAFT'], permission: 'campaign.manage', question: 'The draft is gone.', danger: true },
-  clearOverride: { verb: 'Let windows hold again', from: ['SCHEDULED', 'RUNNING', 'PAUSED'], permission: 'campaign.run', question: 'Nodes are disturbed inside their windows only, from now on.', danger: false },
-};
-
-async function act(what: Act, campaign: Campaign, key: string): Promise<void> {
-  const params = { path: { id: campaign.id }, header: { 'Idempotency-Key': key } };
-  switch (what) {
-    case 'start':
-      await answer(api.POST('/api/v1/campaigns/{id}:start', { params }));
-      return;
-    case 'pause':
-      await answer(api.POST('/api/v1/campaigns/{id}:pause', { params }));
-      return;
-    case 'resume':
-      await answer(api.POST('/api/v1/campaigns/{id}:resume', { params }));
-      return;
-    case 'abort':
-      await answer(api.POST('/api/v1/campaigns/{id}:abort', { params }));
-      return;
-    case 'clearOverride':
-      await answer(api.POST('/api/v1/campaigns/{id}:clearOverride', { params }));
-      return;
-    case 'delete':
-      await answer(
-        api.DELETE('/api/v1/campaigns/{id}', { params: { path: { id: campaign.id }, header: { 'If-Match': etag(campaign.revision) } } }),
-      );
-  }
-}
-
 export default function CampaignPage() {
   const { id = '' } = useParams();
   const [parameters, setParameters] = useSearchParams();
-  const [doing, setDoing] = useState<Act>();
-  const navigate = useNavigate();
-  const may = useMay();
   const query = useQuery({
     queryKey: ['campaigns', 'one', id],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } }, signal })),
@@ -76,55 +30,13 @@ export default function CampaignPage() {
     refetchInterval: (running) => (running.state.data?.state === 'RUNNING' ? 5000 : false),
   });
   const campaign = query.data;
-  const send = useSend(
-    async ({ what, seen }: { what: Act; seen: Campaign }, key) => {
-      await act(what, seen, key);
-      return what;
-    },
-    {
-      topics: ['campaigns', 'overview', 'audit'],
-      onDone: (what) => {
-        setDoing(undefined);
-        if (what === 'delete') {
-          void navigate('/campaigns');
-        }
-      },
-    },
-  );
   const tab = parameters.get('tab') ?? 'progress';
   return (
     <Screen
       title={campaign?.name ?? 'Campaign'}
       above={[{ title: 'Campaigns', to: '/campaigns' }]}
       status={campaign !== undefined && <Status look={CAMPAIGN_LOOKS[campaign.state]} code={campaign.state} />}
-      actions={
-        campaign !== undefined && (
-          <div className="mm-row">
-            {shownActs(campaign).map((what) => {
-              const { verb, from, permission, danger } = ACTS[what];
-              const reason = !may(permission)
-                ? `Needs the permission ${permission}.`
-                : from.includes(campaign.state)
-                  ? undefined
-                  : `Possible from ${from.join(', ')}; this is ${campaign.state}.`;
-              return (
-                <ReasonedButton
-                  key={what}
-                  variant={what === 'start' || what === 'resume' ? 'primary' : 'secondary'}
-                  {...(danger ? { isDanger: true } : {})}
-                  reason={reason}
-                  onClick={() => {
-                    send.reset();
-                    setDoing(what);
-                  }}
-                >
-                  {verb}
-                </ReasonedButton>
-              );
-            })}
-          </div>
-        )
-      }
+      actions={campaign !== undefined && <CampaignActions campaign={campaign} />}
     >
       <Asked query={query}>
         {(data) => (
@@ -132,6 +44,7 @@ export default function CampaignPage() {
             {data.stateDetail !== undefined && (
               <Alert isInline component="h2" variant={data.state === 'PAUSED' ? 'warning' : 'info'} title={data.stateDetail} />
             )}
+            <Approvals campaign={data} />
             {data.windowOverride !== undefined && Date.parse(data.windowOverride.until) > Date.now() && (
               <Alert isInline component="h2" variant="warning" title="Its nodes may be disturbed outside of their windows">
                 {data.windowOverride.reason} By {data.windowOverride.by}, until <Time at={data.windowOverride.until} absolute />.
@@ -159,32 +72,8 @@ export default function CampaignPage() {
           </div>
         )}
       </Asked>
-      {doing !== undefined && campaign !== undefined && (
-        <Confirm
-          title={`${ACTS[doing].verb} ${campaign.name}?`}
-          action={ACTS[doing].verb}
-          danger={ACTS[doing].danger}
-          send={{ ...send, go: () => send.send({ what: doing, seen: campaign }) }}
-          onClose={() => setDoing(undefined)}
-        >
-          <p>{ACTS[doing].question}</p>
-        </Confirm>
-      )}
     </Screen>
   );
-}
-
-/** Those that make sense at all; whether they are possible now is for the button to say. */
-function shownActs(campaign: Campaign): Act[] {
-  switch (campaign.state) {
-    case 'DRAFT':
-      return ['start', 'delete'];
-    case 'COMPLETED':
-    case 'ABORTED':
-      return [];
-    default:
-      return [campaign.state === 'PAUSED' ? 'resume' : 'pause', ...(campaign.windowOverride === undefined ? [] : (['clearOverride'] as const)), 'abort'];
-  }
 }
 
 function Progress({ campaign }: { campaign: Campaign }) {
@@ -204,6 +93,7 @@ function Progress({ campaign }: { campaign: Campaign }) {
         </CardBody>
       </Card>
       <div className="mm-two">
+        <div className="mm-stack">
         <Card>
           <CardTitle component="h2">Waves</CardTitle>
           <CardBody>
@@ -214,7 +104,24 @@ function Progress({ campaign }: { campaign: Campaign }) {
             </ol>
           </CardBody>
         </Card>
+        {campaign.startedAt !== undefined && campaign.endedAt === undefined && (
+          <Card>
+            <CardTitle component="h2">Forecast against actual</CardTitle>
+            <CardBody>
+              <Forecast campaign={campaign} />
+            </CardBody>
+          </Card>
+        )}
+        </div>
         <div className="mm-stack">
+          {campaign.startedAt !== undefined && (
+            <Card>
+              <CardTitle component="h2">Guard</CardTitle>
+              <CardBody>
+                <Guard campaign={campaign} />
+              </CardBody>
+            </Card>
+          )}
           <Card>
             <CardTitle component="h2">Why nodes wait</CardTitle>
             <CardBody>
@@ -225,6 +132,7 @@ function Progress({ campaign }: { campaign: Campaign }) {
             <CardTitle component="h2">Rules</CardTitle>
             <CardBody>
               <Rules campaign={campaign} />
+              <AnsweredApprovals campaign={campaign} />
             </CardBody>
           </Card>
         </div>

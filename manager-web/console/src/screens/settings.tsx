@@ -12,12 +12,15 @@ import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
 import { ShownOnce } from './node-edit';
+import { People, Sessions } from './settings-people';
 import { type Decision, DecisionDialog, whyNot } from './nodes-bulk';
 
 const SECTIONS = [
   { key: 'pending', title: 'Pending nodes' },
   { key: 'enrollment', title: 'Enrollment tokens' },
   { key: 'tokens', title: 'API tokens' },
+  { key: 'people', title: 'People' },
+  { key: 'sessions', title: 'Sessions' },
   { key: 'tenant', title: 'Tenant' },
 ] as const;
 
@@ -36,6 +39,12 @@ export default function Settings() {
         </Tab>
         <Tab eventKey="tokens" title={<TabTitleText>API tokens</TabTitleText>}>
           <ApiTokens />
+        </Tab>
+        <Tab eventKey="people" title={<TabTitleText>People</TabTitleText>}>
+          <People />
+        </Tab>
+        <Tab eventKey="sessions" title={<TabTitleText>Sessions</TabTitleText>}>
+          <Sessions />
         </Tab>
         <Tab eventKey="tenant" title={<TabTitleText>Tenant</TabTitleText>}>
           <TenantSettings />

@@ -4,21 +4,10 @@ import { draftOf, hoursToDuration, newDraft, windowRequest } from './window-draf
 
 const TODAY = '2026-03-01';
 
+/** Of a window that is there, only what the editor looks at. */
 function kept(request: Schemas['NewWindow']): Schemas['Window'] {
-  return {
-    id: 'x',
-    name: request.name ?? '',
-    kind: request.kind ?? 'PERMIT',
-    recurrence: request.recurrence ?? { type: 'CRON' },
-    text: '',
-    zone: request.zone ?? '',
-    target: request.target ?? { type: 'TENANT' },
-    enabled: request.enabled ?? true,
-    createdAt: '',
-    updatedAt: '',
-    revision: 1,
-    ...(request.duration === undefined ? {} : { duration: request.duration }),
-  };
+  const looked: Partial<Schemas['Window']> = request;
+  return looked as Schemas['Window'];
 }
 
 describe('a window in the editor', () => {

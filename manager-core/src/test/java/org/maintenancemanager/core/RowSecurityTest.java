@@ -48,6 +48,7 @@ class RowSecurityTest {
             "campaign.CampaignClockwork",
             "client.DdiGateways",
             "event.Retention",
+            "forecast.Forecasts",
             "node.Enrollment",
             "update.FleetRules",
             "update.HardwareTimings",

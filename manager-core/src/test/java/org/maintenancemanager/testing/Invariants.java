@@ -55,12 +55,20 @@ public final class Invariants {
                 select * from (
                     select tenant_id, campaign_id, wave, state, updates from wave_counter where updates > 0
                     except
-                    select tenant_id, campaign_id, wave, state, count(*)::int from node_update
+                    select tenant_id, campaign_id, wave, state, count(*)::int from node_update u
+                    where not exists (select from node_update later
+                                      where (later.tenant_id, later.campaign_id, later.wave, later.node_id)
+                                            = (u.tenant_id, u.campaign_id, u.wave, u.node_id)
+                                        and later.attempt > u.attempt)
                     group by tenant_id, campaign_id, wave, state
                 ) too_many
                 union all
                 select * from (
-                    select tenant_id, campaign_id, wave, state, count(*)::int from node_update
+                    select tenant_id, campaign_id, wave, state, count(*)::int from node_update u
+                    where not exists (select from node_update later
+                                      where (later.tenant_id, later.campaign_id, later.wave, later.node_id)
+                                            = (u.tenant_id, u.campaign_id, u.wave, u.node_id)
+                                        and later.attempt > u.attempt)
                     group by tenant_id, campaign_id, wave, state
                     except
                     select tenant_id, campaign_id, wave, state, updates from wave_counter where updates > 0
@@ -76,6 +84,54 @@ public final class Invariants {
         QUERIES.put(
                 "I5 a node has at most one active update",
                 "select tenant_id, node_id, count(*) from node_update where active group by tenant_id, node_id having count(*) > 1");
+        QUERIES.put("I5 what is queued at a node waits for something that is under way", """
+                select q.tenant_id, q.node_id, q.campaign_id from node_update q
+                join campaign c on (c.tenant_id, c.id) = (q.tenant_id, q.campaign_id)
+                where q.queued and c.state in ('RUNNING', 'PAUSED')
+                  and not exists (select from node_update other
+                                  where (other.tenant_id, other.node_id) = (q.tenant_id, q.node_id) and other.active)
+                """);
+        QUERIES.put("A further attempt follows one that failed, and is not made of what rolled back", """
+                select u.tenant_id, u.id, u.attempt, before.state from node_update u
+                left join node_update before
+                    on (before.tenant_id, before.campaign_id, before.wave, before.node_id, before.attempt)
+                       = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
+                where u.attempt > 1 and (before.state is null or before.state not in ('FAILED', 'LOST', 'ROLLED_BACK'))
+                """);
+        QUERIES.put("I9 no permit for a node that was quarantined or decommissioned before", """
+                select p.tenant_id, p.id, p.granted_at, said.action
+                from permit p
+                join lateral (
+                    select e.action from audit_event e
+                    where e.tenant_id = p.tenant_id and e.object_kind = 'node' and e.object_id = p.node_id::text
+                      and e.action in ('node.quarantined', 'node.released', 'node.decommissioned')
+                      and e.at < p.granted_at
+                    order by e.at desc limit 1
+                ) said on said.action <> 'node.released'
+                """);
+        QUERIES.put("I6 no permit for a node of a cohort while that was held", """
+                select p.tenant_id, p.id, p.granted_at, c.kind, c.cohort
+                from permit p
+                join node n on (n.tenant_id, n.id) = (p.tenant_id, p.node_id)
+                join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                join guard_cohort c on (c.tenant_id, c.campaign_id) = (p.tenant_id, p.campaign_id)
+                    and c.held_at < p.granted_at
+                    and (c.kind = 'HARDWARE' and c.cohort = coalesce(n.hardware, '')
+                         or c.kind = 'SITE' and c.cohort = s.path)
+                """);
+        QUERIES.put("The guard's counts by cell add up to those of the campaign", """
+                select g.tenant_id, g.campaign_id, g.finished, g.failures
+                from campaign_guard g
+                where (g.finished, g.failures) <> (
+                    select coalesce(sum(cell.finished), 0), coalesce(sum(cell.failures), 0)
+                    from guard_cell cell
+                    where (cell.tenant_id, cell.campaign_id) = (g.tenant_id, g.campaign_id)
+                      and not exists (select from guard_cohort held
+                                      where (held.tenant_id, held.campaign_id) = (g.tenant_id, g.campaign_id)
+                                        and held.held_at is not null
+                                        and (held.kind, held.cohort) in (('HARDWARE', cell.hardware),
+                                                                         ('SITE', cell.site), ('SOURCE', cell.source))))
+                """);
         QUERIES.put("I6 no permit while its campaign did not run", """
                 select p.tenant_id, p.id, p.granted_at, stopped.action, stopped.at
                 from permit p
@@ -161,6 +217,24 @@ public final class Invariants {
                 join wave before on (before.tenant_id, before.campaign_id, before.ordinal)
                                     = (p.tenant_id, p.campaign_id, p.wave - 1)
                 where before.passed_at is null or before.passed_at > p.granted_at
+                """);
+        QUERIES.put("I6 no permit in a wave after it was skipped", """
+                select p.tenant_id, p.id, p.wave, p.granted_at
+                from permit p
+                join wave w on (w.tenant_id, w.campaign_id, w.ordinal) = (p.tenant_id, p.campaign_id, p.wave)
+                where w.skipped_at < p.granted_at
+                """);
+        QUERIES.put("Nobody approved what they asked for or said themselves", """
+                select a.tenant_id, a.campaign_id, a.kind, a.decided_by
+                from campaign_approval a
+                join campaign c on (c.tenant_id, c.id) = (a.tenant_id, a.campaign_id)
+                where a.decision = 'APPROVED'
+                  and (a.decided_by = a.requested_by or a.kind <> 'OVERRIDE' and a.decided_by = any (c.authors))
+                """);
+        QUERIES.put("A node is a member of a campaign once, in one wave", """
+                select tenant_id, campaign_id, node_id from node_update
+                group by tenant_id, campaign_id, node_id
+                having count(*) <> max(attempt) or count(distinct wave) > 1
                 """);
         QUERIES.put("I13 a campaign is COMPLETED exactly when every member is terminal", """
                 select c.tenant_id, c.name, c.state from campaign c

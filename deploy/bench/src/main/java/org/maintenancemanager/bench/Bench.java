@@ -34,6 +34,7 @@ final class Bench implements Callable<Integer> {
         REPORT,
         CAMPAIGN,
         GRANT,
+        PLAN,
         MEMORY,
         PGBENCH,
         WINDOWS,
@@ -189,6 +190,10 @@ final class Bench implements Callable<Integer> {
         if (wants(Part.GRANT)) {
             say("permits");
             new GrantFigure(writing).measure();
+        }
+        if (wants(Part.PLAN)) {
+            say("plans");
+            new PlanFigures(writing).measure();
         }
         release(2);
     }

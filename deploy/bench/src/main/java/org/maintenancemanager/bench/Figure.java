@@ -25,6 +25,9 @@ enum Figure {
     CAMPAIGN_SMALL(
             "campaign.tenth.seconds", "campaign over {tenth} nodes, start to first offer", Unit.SECONDS, "< 0.5 s"),
     CAMPAIGN_LARGE("campaign.all.seconds", "campaign over {all} nodes, start to first offer", Unit.SECONDS, "< 3 s"),
+    PLAN("plan.seconds", "plan of a campaign over {all} nodes and 200 windows", Unit.SECONDS, "< 10 s"),
+    REASONS("reasons.seconds", "why the {all} nodes of a campaign wait", Unit.SECONDS, null),
+    NIGHT("night.seconds", "night report of a campaign over {all} nodes", Unit.SECONDS, null),
     NODES("nodes.seconds", "{all} nodes created by bulk REST", Unit.SECONDS, "< 10 s"),
     GRANTS("grant.per_second", "permits granted under budgets", Unit.PER_SECOND, ">= 2,000/s"),
     GRANT_P50("grant.p50_ms", "  their median", Unit.MILLIS, null),

@@ -19,6 +19,9 @@ final class Fleet {
     private static final int SITES = 10;
     static final int GROUPS = 3;
 
+    /** Windows of the plan, of which each node has one. */
+    static final int WINDOWS = 200;
+
     private static final int BULK = 10_000;
 
     private final String[] ids;
@@ -84,7 +87,8 @@ final class Fleet {
         return Map.of(
                 "canary", String.valueOf(node < Math.max(1, size / 1000)),
                 "tenth", String.valueOf(node < size / 10),
-                "group", String.valueOf(group(node)));
+                "group", String.valueOf(group(node)),
+                "window", String.valueOf(node % WINDOWS));
     }
 
     static int group(int node) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param neededTime no permit when less of the window is left; absent: what is usual for the hardware
  * @param bootDeadline how long after a permit's end a silent node keeps its slot
  * @param startsAt when it begins once it is started; absent: at once
+ * @param rules what it does about failures and rivals
  * @param inFlight permits in flight
  * @param failures updates that speak against the image
  * @param life what befell it beside its state
@@ -44,6 +45,7 @@ public record Campaign(
         Duration bootDeadline,
         @Nullable Instant startsAt,
         CampaignSchedule schedule,
+        CampaignRules rules,
         int inFlight,
         int failures,
         @Nullable WindowOverride windowOverride,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param neededTime what is usual for the hardware if absent
  * @param bootDeadline 15 minutes if absent
  * @param startsAt absent: as soon as it is started
+ * @param rules what it does about failures and rivals; safe ones if absent
  */
 public record NewCampaign(
         @Nullable String name,
@@ -32,4 +33,5 @@ public record NewCampaign(
         @Nullable Duration neededTime,
         @Nullable Duration bootDeadline,
         @Nullable Instant startsAt,
-        @Nullable CampaignSchedule schedule) {}
+        @Nullable CampaignSchedule schedule,
+        @Nullable CampaignRules rules) {}

@@ -12,7 +12,9 @@ import org.maintenancemanager.api.node.UpdateState;
  * @param node name of the node
  * @param campaign name of the campaign
  * @param attempt 1, 2 ... within the campaign
- * @param active whether it is not at an end
+ * @param active whether it is under way: neither at an end nor queued
+ * @param queued whether another campaign has the node until it is done
+ * @param notBefore when a further attempt begins; absent for the first
  * @param code the node's error code, or why it was skipped
  * @param permitId the permit in flight
  */
@@ -28,6 +30,8 @@ public record NodeUpdate(
         String imageVersion,
         UpdateState state,
         boolean active,
+        boolean queued,
+        @Nullable Instant notBefore,
         Instant stateSince,
         @Nullable Integer progressPercent,
         @Nullable FailurePhase failurePhase,

@@ -73,7 +73,8 @@ final class LogInThrottle {
             }
         }
         if (wait > 0) {
-            return (int) Math.ceil(wait / 1e9);
+            // To the millisecond: the tokens are no exact numbers.
+            return (int) Math.ceilDiv(Math.round(wait / 1e6), 1000);
         }
         asked.forEach(bucket -> bucket.tokens--);
         return 0;

@@ -2,13 +2,21 @@ package org.maintenancemanager.core.access;
 
 import java.net.InetAddress;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** A range of addresses, {@code 10.1.0.0/16} or {@code 2001:db8::/32}. */
 record Network(InetAddress first, int prefix) {
+    private static final Pattern FOUR_PARTS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
     static Optional<Network> parse(String text) {
         int slash = text.indexOf('/');
+        String digits = slash < 0 ? text : text.substring(0, slash);
+        // Java would also take 1.2.3 for 1.2.0.3.
+        if (digits.indexOf(':') < 0 && !FOUR_PARTS.matcher(digits).matches()) {
+            return Optional.empty();
+        }
         try {
-            InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+            InetAddress address = InetAddress.ofLiteral(digits);
             int bits = address.getAddress().length * Byte.SIZE;
             int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
             if (prefix < 0 || prefix > bits) {

@@ -40,6 +40,10 @@ import org.maintenancemanager.core.window.WindowId;
  */
 final class EventWindows {
     private static final int MAX_NAME = 200;
+
+    /** Of all events together: schedules work out some weeks of each window for each group of nodes. */
+    private static final int MAX_STARTS_A_YEAR = 100_000;
+
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("uuuuMMdd", Locale.ROOT);
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss", Locale.ROOT);
 
@@ -51,6 +55,7 @@ final class EventWindows {
 
     private final Instant now;
     private final Set<String> names = new HashSet<>();
+    private int starts;
 
     private EventWindows(WindowDefinition like, Instant now) {
         this.like = like;
@@ -156,6 +161,12 @@ final class EventWindows {
                             like.kind().name(),
                             first.pointer().substring(first.pointer().lastIndexOf('/') + 1),
                             first.message()));
+        }
+        starts += window.startsInFirstYear(MAX_STARTS_A_YEAR);
+        if (starts > MAX_STARTS_A_YEAR) {
+            throw new UnreadableCalendar(
+                    "The events start more than %d times a year, all together; expected fewer that last longer."
+                            .formatted(MAX_STARTS_A_YEAR));
         }
         return window;
     }

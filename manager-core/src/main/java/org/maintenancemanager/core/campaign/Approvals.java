@@ -29,8 +29,9 @@ class Approvals {
     public boolean ask(
             CampaignId campaign, Kind kind, @Nullable Integer wave, List<String> reasons, @Nullable String request) {
         return jdbc.sql("""
-                        insert into campaign_approval (tenant_id, campaign_id, kind, wave, reasons, request, requested_by)
-                        values (:tenant, :campaign, :kind, :wave, :reasons, cast(:request as jsonb), :by)
+                        insert into campaign_approval (tenant_id, campaign_id, kind, wave, reasons, request, requested_by,
+                                                       requested_subject)
+                        values (:tenant, :campaign, :kind, :wave, :reasons, cast(:request as jsonb), :by, :subject)
                         on conflict do nothing
                         """)
                         .param("tenant", CallContext.current().tenant().value())
@@ -40,6 +41,7 @@ class Approvals {
                         .param("reasons", reasons.toArray(String[]::new))
                         .param("request", request)
                         .param("by", CallContext.current().actor())
+                        .param("subject", CallContext.current().subject())
                         .update()
                 == 1;
     }

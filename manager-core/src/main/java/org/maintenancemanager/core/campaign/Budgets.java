@@ -41,6 +41,7 @@ public class Budgets {
                     (row, number) -> budget(row))
             .columns("b.*, s.path site_path")
             .tenant("b.tenant_id")
+            .site("s.path")
             .id("b.id")
             .field("id", "b.id", FieldType.UUID)
             .field("name", "b.name", FieldType.TEXT)
@@ -73,7 +74,9 @@ public class Budgets {
         for (int i = 0; i < drafts.size(); i++) {
             BudgetDraft draft = drafts.get(i);
             draft.check("/" + i, problems);
-            if (draft.sitePath() != null && !sites.containsKey(draft.sitePath())) {
+            if (draft.sitePath() != null
+                    && (!sites.containsKey(draft.sitePath())
+                            || !CallContext.reach().covers(draft.sitePath()))) {
                 problems.add("/" + i + "/sitePath", "there is no site " + draft.sitePath());
             }
         }

@@ -1,6 +1,7 @@
 package org.maintenancemanager.core.campaign;
 
 import jakarta.persistence.CollectionTable;
+import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.UUID;
 import org.hibernate.annotations.TenantId;
 import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.image.ImageId;
 
@@ -56,6 +58,9 @@ class Campaign {
     private Instant createdAt;
     private Instant updatedAt;
 
+    @Column(updatable = false)
+    private UUID rollbackOf;
+
     @Version
     private long version;
 
@@ -66,10 +71,11 @@ class Campaign {
 
     protected Campaign() {}
 
-    Campaign(UUID id, UUID tenantId, CampaignSpec spec, Instant now) {
+    Campaign(UUID id, UUID tenantId, CampaignSpec spec, @Nullable CampaignId rollbackOf, Instant now) {
         this.id = id;
         this.tenantId = tenantId;
         this.createdAt = now;
+        this.rollbackOf = rollbackOf == null ? null : rollbackOf.value();
         edit(spec, now);
         for (int ordinal = 0; ordinal < spec.waves().size(); ordinal++) {
             waves.add(new Wave(tenantId, ordinal, spec.waves().get(ordinal)));

@@ -68,18 +68,18 @@ public enum CampaignAction {
      * Why it is not possible now; null when it is. What depends on the request (its fields, a node's permit) is told only
      * by the call.
      *
-     * @param actor who would do it
+     * @param subject who would do it
      */
-    public @Nullable String refusal(CampaignView campaign, String actor) {
+    public @Nullable String refusal(CampaignView campaign, String subject) {
         if (!states.contains(campaign.state())) {
             return "the campaign is %s; this is possible in %s"
                     .formatted(campaign.state(), states.stream().map(Enum::name).collect(Collectors.joining(", ")));
         }
         return switch (this) {
-            case APPROVE -> refusalOfAnswer(campaign, actor);
+            case APPROVE -> refusalOfAnswer(campaign, subject);
             case DENY ->
                 campaign.life().openApprovals().isEmpty() ? "nothing of this campaign waits for an approval" : null;
-            case PROMOTE_WAVE -> refusalOfPromotion(campaign, actor);
+            case PROMOTE_WAVE -> refusalOfPromotion(campaign, subject);
             case SKIP_WAVE ->
                 campaign.waves().stream().allMatch(wave -> wave.passedAt() != null || wave.skippedAt() != null)
                         ? "every wave has passed or is skipped"
@@ -93,32 +93,32 @@ public enum CampaignAction {
     }
 
     /** Of several questions, the one that this person may answer counts. */
-    private static @Nullable String refusalOfAnswer(CampaignView campaign, String actor) {
+    private static @Nullable String refusalOfAnswer(CampaignView campaign, String subject) {
         if (campaign.life().openApprovals().isEmpty()) {
             return "nothing of this campaign waits for an approval";
         }
         return campaign.life().openApprovals().stream()
                         .allMatch(approval ->
-                                approval.isForbiddenTo(actor, campaign.life().authors()))
+                                approval.isForbiddenTo(subject, campaign.life().authorSubjects()))
                 ? "somebody else has to approve what you said yourself"
                 : null;
     }
 
-    private static @Nullable String refusalOfPromotion(CampaignView campaign, String actor) {
+    private static @Nullable String refusalOfPromotion(CampaignView campaign, String subject) {
         var open = campaign.openWave().orElse(null);
         if (open == null || open.ordinal() == campaign.waves().size() - 1) {
             return "no wave is left to be opened";
         }
         boolean needsAnother =
                 campaign.spec().waves().get(open.ordinal()).gate().approval();
-        return needsAnother && campaign.life().authors().contains(actor)
+        return needsAnother && campaign.life().authorSubjects().contains(subject)
                 ? "the gate of wave %s wants an approval, and you are an author of this campaign".formatted(open.name())
                 : null;
     }
 
     /** @throws Conflict with the reason, if it is not possible */
-    void check(CampaignView campaign, String actor) {
-        String refusal = refusal(campaign, actor);
+    public void check(CampaignView campaign, String subject) {
+        String refusal = refusal(campaign, subject);
         if (refusal != null) {
             throw new Conflict(ProblemType.ILLEGAL_STATE, refusal);
         }

@@ -41,10 +41,10 @@ public class CampaignApprovals {
         checkRemark(remark);
         CampaignView campaign = campaigns.lockAndLoad(id);
         campaigns.checkRevision(campaign, revision);
-        String actor = CallContext.current().actor();
-        CampaignAction.APPROVE.check(campaign, actor);
+        CampaignAction.APPROVE.check(campaign, CallContext.current().subject());
         Approval approval = asked(campaign, kind);
-        if (approval.isForbiddenTo(actor, campaign.life().authors())) {
+        if (approval.isForbiddenTo(
+                CallContext.current().subject(), campaign.life().authorSubjects())) {
             throw new Conflict(ProblemType.ILLEGAL_STATE, "somebody else has to approve what you said yourself");
         }
         answer(id, approval, Answer.APPROVED, remark);
@@ -65,9 +65,9 @@ public class CampaignApprovals {
         checkRemark(remark);
         CampaignView campaign = campaigns.lockAndLoad(id);
         String actor = CallContext.current().actor();
-        CampaignAction.DENY.check(campaign, actor);
+        CampaignAction.DENY.check(campaign, CallContext.current().subject());
         Approval approval = asked(campaign, kind);
-        boolean own = actor.equals(approval.requestedBy());
+        boolean own = CallContext.current().subject().equals(approval.requestedSubject());
         answer(id, approval, own ? Answer.WITHDRAWN : Answer.DENIED, remark);
         String detail = "%s by %s: %s".formatted(own ? "Taken back" : "Denied", actor, remark);
         switch (approval.kind()) {

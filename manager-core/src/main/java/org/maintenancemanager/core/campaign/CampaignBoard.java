@@ -20,9 +20,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignFacts.GateFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.GuardFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.HeldCohort;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.guard.Cohort;
+import org.maintenancemanager.core.guard.SequentialTest;
 import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.image.ImageState;
@@ -132,9 +136,10 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
     private void readAll() {
         synchronized (reading) {
             Map<CampaignId, List<WaveFacts>> waves = waves();
+            Map<CampaignId, List<HeldCohort>> held = held();
             Map<CampaignId, CampaignFacts> next = new HashMap<>();
             jdbc.sql("""
-                            select c.*, counter.in_flight,
+                            select c.*, counter.in_flight, guard.evidence, guard.suspicion,
                                    (select coalesce(sum(waiting.updates), 0) from wave_counter waiting
                                     where (waiting.tenant_id, waiting.campaign_id) = (c.tenant_id, c.id)
                                       and waiting.state = 'DOWNLOADED') as waiting,
@@ -143,13 +148,15 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
                             from campaign c
                             join campaign_counter counter
                                 on (counter.tenant_id, counter.campaign_id) = (c.tenant_id, c.id)
+                            join campaign_guard guard
+                                on (guard.tenant_id, guard.campaign_id) = (c.tenant_id, c.id)
                             join image i on (i.tenant_id, i.id) = (c.tenant_id, c.image_id)
                             where c.state in ('RUNNING', 'PAUSED')
                                or c.ended_at > now() - interval '1 hour'
                                or counter.in_flight > 0
                             """)
                     .query((row, number) -> {
-                        CampaignFacts facts = facts(row, waves);
+                        CampaignFacts facts = facts(row, waves, held);
                         next.put(facts.id(), facts);
                         return facts;
                     })
@@ -198,6 +205,36 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
         return waves;
     }
 
+    private Map<CampaignId, List<HeldCohort>> held() {
+        Map<CampaignId, List<HeldCohort>> held = new HashMap<>();
+        jdbc.sql("""
+                        select campaign_id, kind, cohort, held_at, held_by, held_reason from guard_cohort
+                        where held_at is not null
+                        order by campaign_id, held_at, kind, cohort
+                        """)
+                .query((row, number) -> held.computeIfAbsent(
+                                new CampaignId(row.getObject("campaign_id", UUID.class)), id -> new ArrayList<>())
+                        .add(new HeldCohort(
+                                Cohort.Kind.valueOf(row.getString("kind")),
+                                row.getString("cohort"),
+                                row.getObject("held_at", OffsetDateTime.class).toInstant(),
+                                row.getString("held_by"),
+                                row.getString("held_reason"))))
+                .list();
+        return held;
+    }
+
+    private static GuardFacts guard(ResultSet row, List<HeldCohort> held) throws SQLException {
+        boolean enabled = row.getBoolean("guard_enabled");
+        return new GuardFacts(
+                row.getDouble("evidence"),
+                1 / row.getDouble("guard_alpha"),
+                enabled
+                        ? SequentialTest.cautiousInFlight(row.getInt("max_in_flight"), row.getDouble("suspicion"))
+                        : row.getInt("max_in_flight"),
+                held);
+    }
+
     private static GateFacts gate(ResultSet row) throws SQLException {
         Map<UpdateState, Integer> updates = new EnumMap<>(UpdateState.class);
         Array states = row.getArray("states");
@@ -218,7 +255,9 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
                         updates, row.getInt("unreachable"), instant(row, "reached_at"), row.getBoolean("approved")));
     }
 
-    private CampaignFacts facts(ResultSet row, Map<CampaignId, List<WaveFacts>> waves) throws SQLException {
+    private CampaignFacts facts(
+            ResultSet row, Map<CampaignId, List<WaveFacts>> waves, Map<CampaignId, List<HeldCohort>> held)
+            throws SQLException {
         CampaignId id = new CampaignId(row.getObject("id", UUID.class));
         String url = row.getString("url");
         String sha256 = row.getString("sha256");
@@ -251,7 +290,8 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
                 CampaignViews.seconds(row, "needed_seconds"),
                 guardTime,
                 Duration.ofSeconds(row.getInt("boot_deadline_seconds")),
-                CampaignViews.override(row));
+                CampaignViews.override(row),
+                guard(row, held.getOrDefault(id, List.of())));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -42,6 +42,7 @@ final class CampaignCheck {
             checkDuration(problems, "/neededTime", spec.neededTime(), Duration.ofSeconds(1), Duration.ofDays(1));
         }
         checkDuration(problems, "/bootDeadline", spec.bootDeadline(), Duration.ofSeconds(1), Duration.ofDays(1));
+        problems.addAll(CampaignRuleRows.problems(spec.rules()));
         checkWaves(problems, spec.waves());
         checkSchedule(problems, spec);
         return problems;

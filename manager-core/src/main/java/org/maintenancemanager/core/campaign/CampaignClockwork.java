@@ -32,6 +32,7 @@ public class CampaignClockwork {
     private final TransactionTemplate transactions;
     private final CampaignViews views;
     private final Campaigns campaigns;
+    private final CampaignSeasons seasons;
     private final ChangeNotes notes;
     private final DatabaseClock clock;
     private final Duration unreachableAfter;
@@ -41,6 +42,7 @@ public class CampaignClockwork {
             TransactionTemplate transactions,
             CampaignViews views,
             Campaigns campaigns,
+            CampaignSeasons seasons,
             ChangeNotes notes,
             DatabaseClock clock,
             @Value("${manager.campaign.unreachable-after:PT15M}") Duration unreachableAfter) {
@@ -48,6 +50,7 @@ public class CampaignClockwork {
         this.transactions = transactions;
         this.views = views;
         this.campaigns = campaigns;
+        this.seasons = seasons;
         this.notes = notes;
         this.clock = clock;
         this.unreachableAfter = unreachableAfter;
@@ -57,8 +60,54 @@ public class CampaignClockwork {
     public void tick() {
         due("select tenant_id, id from campaign where state = 'SCHEDULED' and starts_at <= now()")
                 .forEach(due -> step(due, this::begin));
+        due("""
+                select tenant_id, id from campaign
+                where state in ('AWAITING_APPROVAL', 'SCHEDULED', 'RUNNING', 'PAUSED') and ends_at <= now()
+                """).forEach(due -> step(due, it -> campaigns.end(it.campaign())));
+        due("""
+                select tenant_id, id from campaign
+                where state in ('AWAITING_APPROVAL', 'SCHEDULED', 'RUNNING', 'PAUSED')
+                  and deadline <= now() and deadline_missed_at is null
+                """).forEach(due -> step(due, it -> seasons.missDeadline(it.tenant(), it.campaign())));
+        due("""
+                select tenant_id, id from campaign
+                where state in ('RUNNING', 'PAUSED') and escalated_at is null
+                  and started_at + make_interval(secs => escalate_after_seconds) <= now()
+                  and (override_until is null or override_until <= now())
+                """).forEach(due -> step(due, it -> seasons.escalate(it.tenant(), it.campaign())));
         due("select tenant_id, id from campaign where state in ('RUNNING', 'PAUSED')")
                 .forEach(due -> step(due, this::judge));
+        join();
+    }
+
+    /**
+     * Nodes that changed are looked at every 10 s; all nodes every hour, for what shows in no node (the zone of a site), and
+     * every 5 minutes where the running image decides.
+     */
+    private void join() {
+        due("""
+                select tenant_id, id from campaign
+                where state in ('RUNNING', 'PAUSED') and join_later
+                  and joined_fully_at <= now() - case when rollback_of is not null or selector like '%imageVersion%'
+                                                      then interval '5 minutes' else interval '1 hour' end
+                """).forEach(due -> join(due, true));
+        due("""
+                select tenant_id, id from campaign
+                where state in ('RUNNING', 'PAUSED') and join_later and joined_upto <= now() - interval '10 seconds'
+                """).forEach(due -> join(due, false));
+    }
+
+    /** Without the campaign's lock, so that a pause need not wait while nodes are looked for. */
+    private void join(Due due, boolean fully) {
+        try {
+            CallContext.system(due.tenant(), "campaign clockwork")
+                    .run(() -> transactions.executeWithoutResult(
+                            status -> seasons.join(due.tenant(), due.campaign(), fully)));
+        } catch (CampaignSeasons.CampaignIsOver e) {
+            LOG.debug("campaign {} ended while nodes were about to join it", due.campaign());
+        } catch (RuntimeException e) {
+            LOG.warn("no nodes could join campaign {}; the others go on", due.campaign(), e);
+        }
     }
 
     private record Due(TenantId tenant, CampaignId campaign) {}

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.guard.Cohort;
 import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.window.WindowOverride;
 
@@ -19,6 +20,7 @@ import org.maintenancemanager.core.window.WindowOverride;
  * @param waiting nodes that had downloaded and waited for a permit then
  * @param override leave to disturb nodes outside of their windows; may have expired
  * @param inFlight permits in flight when the facts were read
+ * @param guard what it allows at present
  */
 public record CampaignFacts(
         CampaignId id,
@@ -37,7 +39,8 @@ public record CampaignFacts(
         @Nullable Duration neededTime,
         Duration guardTime,
         Duration bootDeadline,
-        @Nullable WindowOverride override) {
+        @Nullable WindowOverride override,
+        GuardFacts guard) {
     public CampaignFacts {
         waves = List.copyOf(waves);
     }
@@ -65,6 +68,39 @@ public record CampaignFacts(
             return WaveGates.judge(minConfirmedShare, gate, progress, now);
         }
     }
+
+    /**
+     * What the guard of a campaign allows at present.
+     *
+     * @param evidence against the image: 1 says nothing, {@code needed} stops the campaign
+     * @param maxInFlight the most permits at a time on suspicion; without any, those of the campaign
+     * @param held cohorts that get no permits
+     */
+    public record GuardFacts(double evidence, double needed, int maxInFlight, List<HeldCohort> held) {
+        /** Nothing speaks against the image. */
+        public static final GuardFacts CALM = new GuardFacts(1, 100, Integer.MAX_VALUE, List.of());
+
+        public GuardFacts {
+            held = List.copyOf(held);
+        }
+
+        /** Why a node is held; null if it is not. A cohort without a name are those whose own is unknown. */
+        public @Nullable HeldCohort holding(@Nullable String hardware, String site, @Nullable String source) {
+            for (HeldCohort cohort : held) {
+                String name = switch (cohort.kind()) {
+                    case HARDWARE -> hardware == null ? "" : hardware;
+                    case SITE -> site;
+                    case SOURCE -> source == null ? "" : source;
+                };
+                if (cohort.name().equals(name)) {
+                    return cohort;
+                }
+            }
+            return null;
+        }
+    }
+
+    public record HeldCohort(Cohort.Kind kind, String name, Instant since, String by, String reason) {}
 
     /** A site's budget with its present use, as far as memory knows. */
     public record BudgetFacts(BudgetId id, String name, String sitePath, int maxInFlight, int inFlight) {}

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What befell a campaign beside its state.
  *
  * @param authors everybody who said what it does, as the audit names them
+ * @param authorSubjects who they are, for comparing
  * @param approvals questions to a second person, oldest first, with their answers
  * @param rollbackOf the campaign whose nodes this one brings back
  * @param escalatedAt when its escalation gave leave to override windows
@@ -17,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record CampaignLife(
         Set<String> authors,
+        Set<String> authorSubjects,
         List<Approval> approvals,
         @Nullable CampaignId rollbackOf,
         @Nullable Instant escalatedAt,
         @Nullable Instant deadlineMissedAt) {
     public CampaignLife {
         authors = Set.copyOf(authors);
+        authorSubjects = Set.copyOf(authorSubjects);
         approvals = List.copyOf(approvals);
     }
 
@@ -55,6 +58,7 @@ public record CampaignLife(
             @Nullable Integer wave,
             List<String> reasons,
             String requestedBy,
+            String requestedSubject,
             Instant requestedAt,
             @Nullable Answer answer,
             @Nullable String decidedBy,
@@ -65,8 +69,8 @@ public record CampaignLife(
         }
 
         /** Whoever asked, and whoever said what the campaign does, cannot approve it. */
-        boolean isForbiddenTo(String actor, Set<String> authors) {
-            return actor.equals(requestedBy) || kind != Kind.OVERRIDE && authors.contains(actor);
+        boolean isForbiddenTo(String subject, Set<String> authorSubjects) {
+            return subject.equals(requestedSubject) || kind != Kind.OVERRIDE && authorSubjects.contains(subject);
         }
     }
 

@@ -22,6 +22,7 @@ import org.maintenancemanager.core.image.ImageId;
  * @param bootDeadline how long after a permit's end a silent node keeps its slot before it counts as lost, 1 s to 1 day
  * @param startsAt when a started campaign begins; null: at once
  * @param schedule what it does as time passes
+ * @param rules what it does about failures and rivals
  */
 public record CampaignSpec(
         String name,
@@ -37,7 +38,8 @@ public record CampaignSpec(
         @Nullable Duration neededTime,
         Duration bootDeadline,
         @Nullable Instant startsAt,
-        CampaignSchedule schedule) {
+        CampaignSchedule schedule,
+        CampaignRules rules) {
     public static final int DEFAULT_MAX_IN_FLIGHT = 100;
     public static final Duration DEFAULT_PERMIT_LIMIT = Duration.ofHours(1);
     public static final Duration DEFAULT_BOOT_DEADLINE = Duration.ofMinutes(15);
@@ -46,7 +48,60 @@ public record CampaignSpec(
         waves = List.copyOf(waves);
     }
 
-    /** With the usual schedule. */
+    /** With the usual rules. */
+    public CampaignSpec(
+            String name,
+            ImageId imageId,
+            String selector,
+            boolean allNodes,
+            List<WaveSpec> waves,
+            int maxInFlight,
+            @Nullable Integer maxFailures,
+            boolean prestage,
+            boolean allowDowngrade,
+            Duration permitLimit,
+            @Nullable Duration neededTime,
+            Duration bootDeadline,
+            @Nullable Instant startsAt,
+            CampaignSchedule schedule) {
+        this(
+                name,
+                imageId,
+                selector,
+                allNodes,
+                waves,
+                maxInFlight,
+                maxFailures,
+                prestage,
+                allowDowngrade,
+                permitLimit,
+                neededTime,
+                bootDeadline,
+                startsAt,
+                schedule,
+                CampaignRules.DEFAULT);
+    }
+
+    public CampaignSpec withRules(CampaignRules rules) {
+        return new CampaignSpec(
+                name,
+                imageId,
+                selector,
+                allNodes,
+                waves,
+                maxInFlight,
+                maxFailures,
+                prestage,
+                allowDowngrade,
+                permitLimit,
+                neededTime,
+                bootDeadline,
+                startsAt,
+                schedule,
+                rules);
+    }
+
+    /** With the usual schedule and rules. */
     public CampaignSpec(
             String name,
             ImageId imageId,
@@ -93,7 +148,8 @@ public record CampaignSpec(
                 neededTime,
                 bootDeadline,
                 startsAt,
-                schedule);
+                schedule,
+                rules);
     }
 
     public CampaignSpec withSchedule(CampaignSchedule schedule) {
@@ -111,7 +167,8 @@ public record CampaignSpec(
                 neededTime,
                 bootDeadline,
                 startsAt,
-                schedule);
+                schedule,
+                rules);
     }
 
     /** This one, with all that may change while it runs as {@code limits} says. */
@@ -130,7 +187,8 @@ public record CampaignSpec(
                 neededTime,
                 bootDeadline,
                 startsAt,
-                limits.schedule);
+                limits.schedule,
+                limits.rules);
     }
 
     /** The waves as they are, with the gates of others where these are as many. */

@@ -47,6 +47,14 @@ public record CampaignView(
         return count(UpdateState.FAILED) + count(UpdateState.ROLLED_BACK) + count(UpdateState.LOST);
     }
 
+    int unfinishedUpdates() {
+        return waves.stream()
+                .flatMap(wave -> wave.updates().entrySet().stream())
+                .filter(entry -> !entry.getKey().isTerminal())
+                .mapToInt(Map.Entry::getValue)
+                .sum();
+    }
+
     int confirmedUpdates() {
         return count(UpdateState.CONFIRMED);
     }

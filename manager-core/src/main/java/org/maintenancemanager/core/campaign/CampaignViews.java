@@ -71,7 +71,8 @@ class CampaignViews {
                          where (wave.tenant_id, wave.campaign_id) = (c.tenant_id, c.id)) as waves,
                         (select json_agg(json_build_object(
                                     'id', asked.id, 'kind', asked.kind, 'wave', asked.wave, 'reasons', asked.reasons,
-                                    'requestedBy', asked.requested_by, 'requestedAt', asked.requested_at,
+                                    'requestedBy', asked.requested_by,
+                                    'requestedSubject', asked.requested_subject, 'requestedAt', asked.requested_at,
                                     'answer', asked.decision, 'decidedBy', asked.decided_by,
                                     'decidedAt', asked.decided_at, 'remark', asked.remark)
                                     order by asked.requested_at, asked.id)
@@ -166,7 +167,16 @@ class CampaignViews {
                         row.getObject("override_until", OffsetDateTime.class).toInstant(),
                         Stream.of((UUID[]) row.getArray("override_freezes").getArray())
                                 .map(WindowId::new)
-                                .collect(Collectors.toSet()));
+                                .collect(Collectors.toSet()),
+                        windows(row));
+    }
+
+    /** An override that was given before there were any is for all nodes. */
+    private static Set<WindowId> windows(ResultSet row) throws SQLException {
+        var ids = row.getArray("override_windows");
+        return ids == null
+                ? Set.of()
+                : Stream.of((UUID[]) ids.getArray()).map(WindowId::new).collect(Collectors.toSet());
     }
 
     private CampaignView view(ResultSet row, int number) throws SQLException {
@@ -186,7 +196,8 @@ class CampaignViews {
                 seconds(row, "needed_seconds"),
                 Duration.ofSeconds(row.getInt("boot_deadline_seconds")),
                 instant(row, "starts_at"),
-                ScheduleColumns.schedule(row));
+                ScheduleColumns.schedule(row),
+                CampaignRuleRows.read(row, json));
         return new CampaignView(
                 new CampaignId(row.getObject("id", UUID.class)),
                 spec,
@@ -210,6 +221,7 @@ class CampaignViews {
         UUID rollbackOf = row.getObject("rollback_of", UUID.class);
         return new CampaignLife(
                 Set.of((String[]) row.getArray("authors").getArray()),
+                Set.of((String[]) row.getArray("author_subjects").getArray()),
                 approvals == null ? List.of() : List.of(json.readValue(approvals, Approval[].class)),
                 rollbackOf == null ? null : new CampaignId(rollbackOf),
                 instant(row, "escalated_at"),

@@ -40,7 +40,7 @@ public class CampaignWaves {
     public CampaignView promote(CampaignId id, @Nullable Integer wave, String reason) {
         checkReason(reason);
         CampaignView campaign = campaigns.lockAndLoad(id);
-        CampaignAction.PROMOTE_WAVE.check(campaign, CallContext.current().actor());
+        CampaignAction.PROMOTE_WAVE.check(campaign, CallContext.current().subject());
         WaveProgress open = campaign.openWave().orElseThrow();
         if (wave != null && wave != open.ordinal() + 1) {
             throw new Conflict(
@@ -73,7 +73,7 @@ public class CampaignWaves {
     public CampaignView skip(CampaignId id, @Nullable Integer wave, String reason) {
         checkReason(reason);
         CampaignView campaign = campaigns.lockAndLoad(id);
-        CampaignAction.SKIP_WAVE.check(campaign, CallContext.current().actor());
+        CampaignAction.SKIP_WAVE.check(campaign, CallContext.current().subject());
         int ordinal = wave != null
                 ? wave
                 : campaign.openWave()
@@ -93,7 +93,9 @@ public class CampaignWaves {
         }
         boolean needsAnother = campaign.spec().waves().get(ordinal).gate().approval();
         if (needsAnother
-                && campaign.life().authors().contains(CallContext.current().actor())) {
+                && campaign.life()
+                        .authorSubjects()
+                        .contains(CallContext.current().subject())) {
             throw new Conflict(
                     ProblemType.ILLEGAL_STATE,
                     "the gate of wave %s wants an approval, and you are an author of this campaign"
@@ -102,7 +104,7 @@ public class CampaignWaves {
         // Whoever grants next sees the wave as it is from now on.
         campaigns.lockCounter(id);
         jdbc.sql("""
-                        update wave set skipped_at = now()
+                        update wave set skipped_at = clock_timestamp()
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
                         """)
                 .param("tenant", CallContext.current().tenant().value())

@@ -21,6 +21,7 @@ import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.event.Outbox;
+import org.maintenancemanager.core.guard.Verdict;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.FieldProblem;
 import org.maintenancemanager.core.query.InvalidInput;
@@ -37,6 +38,7 @@ import org.maintenancemanager.core.window.WindowId;
 import org.maintenancemanager.core.window.WindowOverride;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -53,6 +55,9 @@ public class Campaigns {
     private final JdbcClient jdbc;
     private final CampaignViews views;
     private final Membership membership;
+    private final GuardCounters guard;
+    private final CampaignRuleRows ruleRows;
+    private final CampaignRuns runs;
     private final Approvals approvals;
     private final ApprovalRules rules;
     private final JsonMapper json;
@@ -66,6 +71,9 @@ public class Campaigns {
             JdbcClient jdbc,
             CampaignViews views,
             Membership membership,
+            GuardCounters guard,
+            CampaignRuleRows ruleRows,
+            CampaignRuns runs,
             Approvals approvals,
             ApprovalRules rules,
             JsonMapper json,
@@ -77,6 +85,9 @@ public class Campaigns {
         this.jdbc = jdbc;
         this.views = views;
         this.membership = membership;
+        this.guard = guard;
+        this.ruleRows = ruleRows;
+        this.runs = runs;
         this.approvals = approvals;
         this.rules = rules;
         this.json = json;
@@ -93,6 +104,16 @@ public class Campaigns {
     /** @throws NotFound if the tenant has no such campaign */
     public CampaignView load(CampaignId id) {
         return views.find(tenant(), id).orElseThrow(() -> new NotFound("campaign", id.toString()));
+    }
+
+    /**
+     * What a campaign would be made of this, with the waves that it would have; writes nothing.
+     *
+     * @throws InvalidInput if it would not be made
+     */
+    public CampaignSpec checked(CampaignSpec spec) {
+        InvalidInput.throwIfAny(check(spec, null));
+        return withLastWave(spec);
     }
 
     /** A campaign in DRAFT. */
@@ -117,32 +138,44 @@ public class Campaigns {
         InvalidInput.throwIfAny(problems);
         List<CampaignId> ids = new ArrayList<>();
         for (CampaignSpec spec : specs) {
-            CampaignSpec complete = withLastWave(spec);
-            var campaign = new Campaign(Ids.next(), tenant().value(), complete, clock.now());
-            entities.persist(campaign);
-            entities.flush();
-            CampaignId id = new CampaignId(campaign.id());
-            jdbc.sql("insert into campaign_counter (tenant_id, campaign_id) values (:tenant, :campaign)")
-                    .param("tenant", tenant().value())
-                    .param("campaign", id.value())
-                    .update();
-            addAuthor(id);
-            audit.record("campaign.created", "campaign", id, null, complete);
-            ids.add(id);
+            ids.add(insert(spec, null));
         }
         return ids.stream().map(this::load).toList();
     }
 
+    private CampaignId insert(CampaignSpec spec, @Nullable CampaignId rollbackOf) {
+        CampaignSpec complete = withLastWave(spec);
+        var campaign = new Campaign(Ids.next(), tenant().value(), complete, rollbackOf, clock.now());
+        entities.persist(campaign);
+        entities.flush();
+        CampaignId id = new CampaignId(campaign.id());
+        jdbc.sql("insert into campaign_counter (tenant_id, campaign_id) values (:tenant, :campaign)")
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .update();
+        guard.create(tenant(), id);
+        ruleRows.write(tenant(), id, complete.rules());
+        addAuthor(id);
+        audit.record("campaign.created", "campaign", id, null, complete);
+        return id;
+    }
+
+    /** A DRAFT whose members are those that another campaign brought from the image of {@code spec} to its own. */
+    CampaignView createRollback(CampaignId of, CampaignSpec spec) {
+        InvalidInput.throwIfAny(CampaignCheck.problems(spec, true));
+        return load(insert(spec, of));
+    }
+
     /**
      * Replaces what a DRAFT says; of a campaign that has started, only {@code maxInFlight}, {@code maxFailures}, the
-     * schedule and the waves' gates may change, with effect for the next decision.
+     * schedule, the rules and the waves' gates may change, with effect for the next decision.
      *
      * @throws StaleVersion if it is no longer at {@code version}
      */
     @Transactional
     public CampaignView edit(CampaignId id, long version, CampaignSpec spec) {
         Campaign campaign = lock(id, version);
-        CampaignSpec before = campaign.spec();
+        CampaignSpec before = load(id).spec();
         CampaignSpec after = withLastWave(spec);
         if (campaign.state() == CampaignState.DRAFT) {
             InvalidInput.throwIfAny(check(spec, id));
@@ -151,19 +184,32 @@ public class Campaigns {
             addAuthor(id);
         } else {
             CampaignView present = load(id);
-            CampaignAction.EDIT.check(present, CallContext.current().actor());
-            InvalidInput.throwIfAny(CampaignCheck.problems(spec, present.life().rollbackOf() != null));
+            CampaignAction.EDIT.check(present, CallContext.current().subject());
+            List<FieldProblem> problems =
+                    new ArrayList<>(CampaignCheck.problems(spec, present.life().rollbackOf() != null));
+            problems.addAll(escalationProblems(spec));
+            InvalidInput.throwIfAny(problems);
             if (!after.equals(before.withLimitsOf(after))) {
                 throw new Conflict(
                         ProblemType.ILLEGAL_STATE,
-                        "the campaign is %s: only maxInFlight, maxFailures, schedule, and the minConfirmedShare and gate of waves can change now"
+                        "the campaign is %s: only maxInFlight, maxFailures, schedule, rules, and the minConfirmedShare and gate of waves can change now"
                                 .formatted(campaign.state()));
             }
             checkFourEyes(present, before, after);
             campaign.editLimits(after, clock.now());
             editGates(id, after.waves());
+            entities.flush();
+            // A later deadline can be missed anew.
+            jdbc.sql("""
+                            update campaign set deadline_missed_at = null
+                            where tenant_id = :tenant and id = :campaign and deadline > now()
+                            """)
+                    .param("tenant", tenant().value())
+                    .param("campaign", id.value())
+                    .update();
         }
         entities.flush();
+        ruleRows.write(tenant(), id, after.rules());
         audit.record("campaign.edited", "campaign", id, before, after);
         notes.campaignsChanged(tenant());
         return load(id);
@@ -193,7 +239,7 @@ public class Campaigns {
     @Transactional
     public CampaignView start(CampaignId id) {
         CampaignView campaign = lockAndLoad(id);
-        CampaignAction.START.check(campaign, CallContext.current().actor());
+        CampaignAction.START.check(campaign, CallContext.current().subject());
         if (campaign.state() == CampaignState.SCHEDULED) {
             begin(id);
             return load(id);
@@ -233,10 +279,18 @@ public class Campaigns {
     }
 
     private void begin(CampaignId id, CampaignState from) {
+        guard.learn(tenant(), id);
         move(id, CampaignMove.START, null, null, from);
         CampaignView campaign = load(id);
         checkImage(campaign);
         membership.fill(tenant(), id, campaign.spec(), campaign.life().rollbackOf());
+        jdbc.sql("""
+                        update campaign set joined_upto = now(), joined_fully_at = now()
+                        where tenant_id = :tenant and id = :campaign
+                        """)
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .update();
         jdbc.sql("""
                         update wave set opened_at = now()
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal = 0
@@ -271,9 +325,16 @@ public class Campaigns {
         move(id, CampaignMove.PAUSE, reason, detail);
     }
 
-    /** @throws Conflict unless it is PAUSED */
+    /**
+     * Goes on. After a stop by the guard's test, the evidence starts anew: whoever resumes has judged what failed before.
+     *
+     * @throws Conflict unless it is PAUSED
+     */
     @Transactional
     public CampaignView resume(CampaignId id) {
+        if (Verdict.Cause.GUARD.name().equals(load(id).stateReason())) {
+            guard.restart(tenant(), id);
+        }
         move(id, CampaignMove.RESUME, null, null);
         return load(id);
     }
@@ -304,7 +365,7 @@ public class Campaigns {
     public CampaignView overrideWindows(CampaignId id, String reason, Instant until, Set<WindowId> freezes) {
         checkOverride(reason, until, freezes, clock.now());
         CampaignView campaign = load(id);
-        CampaignAction.OVERRIDE_WINDOWS.check(campaign, CallContext.current().actor());
+        CampaignAction.OVERRIDE_WINDOWS.check(campaign, CallContext.current().subject());
         if (rules.load().override()) {
             String asked = json.writeValueAsString(new AskedOverride(reason, until, freezes));
             if (!approvals.ask(id, CampaignLife.Kind.OVERRIDE, null, List.of("OVERRIDE"), asked)) {
@@ -342,6 +403,7 @@ public class Campaigns {
                         update campaign
                         set override_id = :override, override_reason = :reason, override_by = :by,
                             override_since = :now, override_until = :until, override_freezes = :freezes,
+                            override_windows = '{}',
                             updated_at = now(), version = version + 1
                         where tenant_id = :tenant and id = :campaign and state in ('RUNNING', 'PAUSED')
                         """)
@@ -376,20 +438,7 @@ public class Campaigns {
                     "is %s; expected at most %d days from now, %s"
                             .formatted(until, LONGEST_OVERRIDE.toDays(), now.plus(LONGEST_OVERRIDE)));
         }
-        if (!freezes.isEmpty()) {
-            Set<WindowId> known = new HashSet<>(jdbc.sql("""
-                            select id from maintenance_window
-                            where tenant_id = :tenant and kind = 'FREEZE' and id = any(:ids)
-                            for key share
-                            """)
-                    .param("tenant", tenant().value())
-                    .param("ids", freezes.stream().map(WindowId::value).toArray(UUID[]::new))
-                    .query((row, number) -> new WindowId(row.getObject("id", UUID.class)))
-                    .list());
-            freezes.stream()
-                    .filter(freeze -> !known.contains(freeze))
-                    .forEach(freeze -> problems.add("/freezes", "there is no freeze " + freeze));
-        }
+        unknown("FREEZE", freezes).forEach(freeze -> problems.add("/freezes", "there is no freeze " + freeze));
         problems.throwIfAny();
     }
 
@@ -404,7 +453,7 @@ public class Campaigns {
         jdbc.sql("""
                         update campaign
                         set override_id = null, override_reason = null, override_by = null, override_since = null,
-                            override_until = null, override_freezes = null, updated_at = now(), version = version + 1
+                            override_until = null, override_freezes = null, override_windows = null, updated_at = now(), version = version + 1
                         where tenant_id = :tenant and id = :campaign
                         """)
                 .param("tenant", tenant().value())
@@ -473,6 +522,7 @@ public class Campaigns {
         }
         // Before the event is written, so that its time lies after every permit that was granted before it.
         grant(id, to == CampaignState.RUNNING);
+        runs.note(tenant(), id, to);
         if (to.isEnded()) {
             approvals.withdrawAll(id);
         }
@@ -497,8 +547,18 @@ public class Campaigns {
                 .update();
     }
 
+    /** Until the transaction ends, no node joins the campaign. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void holdJoining(CampaignId id) {
+        jdbc.sql("select pg_advisory_xact_lock(hashtextextended('joining ' || :campaign, 0))")
+                .param("campaign", id.toString())
+                .query((row, number) -> "")
+                .list();
+    }
+
     /** Locked against everybody else who changes it. */
-    CampaignView lockAndLoad(CampaignId id) {
+    @Transactional(propagation = Propagation.MANDATORY)
+    public CampaignView lockAndLoad(CampaignId id) {
         jdbc.sql("select from campaign where tenant_id = :tenant and id = :campaign for no key update")
                 .param("tenant", tenant().value())
                 .param("campaign", id.value())
@@ -547,10 +607,13 @@ public class Campaigns {
 
     private void addAuthor(CampaignId id) {
         jdbc.sql("""
-                        update campaign set authors = array_append(authors, :actor)
-                        where tenant_id = :tenant and id = :campaign and :actor <> all (authors)
+                        update campaign
+                        set authors = array_append(array_remove(authors, :actor), :actor),
+                            author_subjects = array_append(author_subjects, :subject)
+                        where tenant_id = :tenant and id = :campaign and :subject <> all (author_subjects)
                         """)
                 .param("actor", CallContext.current().actor())
+                .param("subject", CallContext.current().subject())
                 .param("tenant", tenant().value())
                 .param("campaign", id.value())
                 .update();
@@ -570,7 +633,8 @@ public class Campaigns {
     private List<FieldProblem> check(CampaignSpec spec, @Nullable CampaignId self) {
         boolean rollback = self != null && load(self).life().rollbackOf() != null;
         List<FieldProblem> problems = new ArrayList<>(CampaignCheck.problems(spec, rollback));
-        imageProblems(spec).forEach(problems::add);
+        problems.addAll(imageProblems(spec));
+        problems.addAll(escalationProblems(spec));
         boolean taken = jdbc.sql("""
                         select exists (select from campaign
                                        where tenant_id = :tenant and name = :name and id is distinct from :self)
@@ -584,6 +648,39 @@ public class Campaigns {
             throw new Conflict(ProblemType.CONFLICT, "there is a campaign named '%s' already".formatted(spec.name()));
         }
         return problems;
+    }
+
+    /** Windows and freezes that the escalation names have to be there. */
+    private List<FieldProblem> escalationProblems(CampaignSpec spec) {
+        CampaignSchedule.Escalation escalation = spec.schedule().escalation();
+        if (escalation == null) {
+            return List.of();
+        }
+        List<FieldProblem> problems = new ArrayList<>();
+        unknown("PERMIT", escalation.windows())
+                .forEach(id ->
+                        problems.add(new FieldProblem("/schedule/escalation/windows", "there is no window " + id)));
+        unknown("FREEZE", escalation.freezes())
+                .forEach(id ->
+                        problems.add(new FieldProblem("/schedule/escalation/freezes", "there is no freeze " + id)));
+        return problems;
+    }
+
+    private List<WindowId> unknown(String kind, Set<WindowId> windows) {
+        if (windows.isEmpty()) {
+            return List.of();
+        }
+        Set<WindowId> known = new HashSet<>(jdbc.sql("""
+                        select id from maintenance_window
+                        where tenant_id = :tenant and kind = :kind and id = any(:ids)
+                        for key share
+                        """)
+                .param("tenant", tenant().value())
+                .param("kind", kind)
+                .param("ids", windows.stream().map(WindowId::value).toArray(UUID[]::new))
+                .query((row, number) -> new WindowId(row.getObject("id", UUID.class)))
+                .list());
+        return windows.stream().filter(window -> !known.contains(window)).toList();
     }
 
     private List<FieldProblem> imageProblems(CampaignSpec spec) {

@@ -1,16 +1,21 @@
 package org.maintenancemanager.core.campaign;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.node.Selector;
 import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.window.NodeGrouping;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Propagation;
@@ -26,24 +31,115 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Component
 class Membership {
-    private final JdbcClient jdbc;
+    private static final int ROWS_AT_ONCE = 2000;
 
-    Membership(JdbcClient jdbc) {
+    private final JdbcClient jdbc;
+    private final Contention contention;
+
+    Membership(JdbcClient jdbc, Contention contention) {
         this.jdbc = jdbc;
+        this.contention = contention;
     }
 
-    /** All matching nodes become members, those with nothing to do as SKIPPED with the reason as code. */
+    /**
+     * All matching nodes become members, those with nothing to do as SKIPPED with the reason as code; those that another
+     * campaign has wait for it.
+     */
     @Transactional(propagation = Propagation.MANDATORY)
     public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf) {
         Map<String, Object> params = new HashMap<>();
+        String selected = selected(tenant, spec, rollbackOf, params);
+        contention.settle(tenant, campaign, selected, params);
+        int members = jdbc.sql(insert(campaign, spec, selected, sharedWave(spec.waves(), params), params))
+                .params(params)
+                .update();
+        countWaves(tenant, campaign);
+        return members;
+    }
+
+    /**
+     * Nodes that joined.
+     *
+     * @param nodes those that have something to do
+     * @param tallies how many became what in which wave
+     */
+    record Joined(List<UUID> nodes, Map<Tally, Integer> tallies) {}
+
+    record Tally(int wave, String state) implements Comparable<Tally> {
+        @Override
+        public int compareTo(Tally other) {
+            return wave == other.wave ? state.compareTo(other.state) : Integer.compare(wave, other.wave);
+        }
+    }
+
+    /**
+     * Nodes that match now and are no members become members: in the wave whose selector takes them, else in the last one,
+     * so that no wave is judged by whom nobody chose for it.
+     *
+     * @param fully whether all nodes are looked at, not only those that changed since a minute before the last time
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Joined join(
+            TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf, boolean fully) {
+        Map<String, Object> params = new HashMap<>();
+        String selected = selected(tenant, spec, rollbackOf, params) + """
+                 and not exists (select from node_update mine
+                                 where (mine.tenant_id, mine.node_id) = (n.tenant_id, n.id)
+                                   and mine.campaign_id = :campaign)
+                """;
+        if (!fully) {
+            // What was being written then may have been committed later.
+            selected += """
+                     and n.updated_at > (select c.joined_upto - interval '1 minute' from campaign c
+                                         where c.tenant_id = :tenant and c.id = :campaign)
+                    """;
+        }
+        contention.settle(tenant, campaign, selected, params);
+        String sql = insert(campaign, spec, selected, ":lastWave", params);
+        int into = sql.indexOf("insert into node_update");
+        List<UUID> nodes = new ArrayList<>();
+        Map<Tally, Integer> tallies = new TreeMap<>();
+        jdbc.sql(sql.substring(0, into) + ", joined as (" + sql.substring(into) + """
+                        -- Another campaign may be taking it at this moment.
+                        on conflict do nothing
+                        returning node_id, wave, state)
+                        select node_id, wave, state from joined
+                        """)
+                .params(params)
+                .query(row -> {
+                    tallies.merge(new Tally(row.getInt("wave"), row.getString("state")), 1, Integer::sum);
+                    if (row.getString("state").equals("OFFERED")) {
+                        nodes.add(row.getObject("node_id", UUID.class));
+                    }
+                });
+        return new Joined(nodes, tallies);
+    }
+
+    /** Adds those that joined to the counters of their waves. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void count(TenantId tenant, CampaignId campaign, Joined joined) {
+        joined.tallies()
+                .forEach((tally, nodes) -> jdbc.sql("""
+                                update wave_counter set updates = updates + :nodes
+                                where tenant_id = :tenant and campaign_id = :campaign and wave = :wave and state = :state
+                                """)
+                        .param("nodes", nodes)
+                        .param("tenant", tenant.value())
+                        .param("campaign", campaign.value())
+                        .param("wave", tally.wave())
+                        .param("state", tally.state())
+                        .update());
+    }
+
+    /** @param otherWave the wave of nodes that no wave's selector takes */
+    private static String insert(
+            CampaignId campaign, CampaignSpec spec, String selected, String otherWave, Map<String, Object> params) {
         params.put("campaign", campaign.value());
         params.put("image", spec.imageId().value());
         params.put("allowDowngrade", spec.allowDowngrade());
         params.put("seed", campaign.value().getLeastSignificantBits());
         params.put("lastWave", spec.waves().size() - 1);
-        String selected = selected(tenant, spec, rollbackOf, params);
-        int members = jdbc.sql(
-                        """
+        return """
                         -- Materialized: inlined, "skip" is worked out again for each row inserted, in a table that grows
                         -- meanwhile; with unlucky statistics that took a minute for 100,000 nodes instead of 3 s.
                         with candidate as materialized (
@@ -66,11 +162,10 @@ class Membership {
                                                     where (block.tenant_id, block.node_id, block.image_id)
                                                           = (n.tenant_id, n.id, image.id))
                                            then 'ROLLED_BACK_BEFORE'
-                                       when exists (select from node_update other
-                                                    where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
-                                                      and other.active)
-                                           then 'BUSY'
-                                   end as skip
+                                   end as skip,
+                                   exists (select from node_update other
+                                           where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
+                                             and other.active) as busy
                             from node n
                             join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
                             join image on (image.tenant_id, image.id) = (n.tenant_id, cast(:image as uuid))
@@ -100,21 +195,81 @@ class Membership {
                             from strata
                         )
                         insert into node_update
-                            (tenant_id, id, node_id, campaign_id, wave, image_id, from_sha256, state, code,
+                            (tenant_id, id, node_id, campaign_id, wave, image_id, from_sha256, state, code, queued,
                              assignment_version)
                         select :tenant, new_id(), node_id, :campaign,
                                case when skip is not null then :lastWave else coalesce(chosen_wave, %s) end,
                                :image, image_sha256,
-                               case when skip is null then 'OFFERED' else 'SKIPPED' end, skip,
-                               case when skip is null then nextval('assignment_version') else 0 end
+                               case when skip is null then 'OFFERED' else 'SKIPPED' end, skip, skip is null and busy,
+                               case when skip is null and not busy then nextval('assignment_version') else 0 end
                         from placed
                         -- Every index on node_update has the node in it: in this order it grows at its end.
                         order by node_id
-                        """.formatted(chosenWave(spec.waves(), params), selected, sharedWave(spec.waves(), params)))
+                        """.formatted(chosenWave(spec.waves(), params), selected, otherWave);
+    }
+
+    /** How many match at most so many: enough to know that there are more. */
+    int matching(TenantId tenant, CampaignSpec spec, @Nullable CampaignId rollbackOf, int most) {
+        Map<String, Object> params = new HashMap<>();
+        String selected = selected(tenant, spec, rollbackOf, params);
+        return jdbc.sql("""
+                        select count(*) from (
+                            select from node n join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                            where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
+                            limit :most) matching
+                        """.formatted(selected))
                 .params(params)
-                .update();
-        countWaves(tenant, campaign);
-        return members;
+                .param("most", most)
+                .query(Integer.class)
+                .single();
+    }
+
+    /**
+     * The members as {@link #fill} would make them now, only counted: by wave, by why they are skipped, by when they were heard
+     * of, and by what the grouping tells apart. Writes nothing. Columns besides the grouping's: {@code path, site_zone, wave,
+     * skip, presence, nodes, silent_seconds}.
+     *
+     * @param seed of the lottery within a stratum
+     * @param awayAfter how long nothing was heard of a node that is AWAY; of one that is SILENT for {@code silentAfter}
+     */
+    void preview(
+            TenantId tenant,
+            CampaignSpec spec,
+            @Nullable CampaignId rollbackOf,
+            long seed,
+            NodeGrouping grouping,
+            Duration awayAfter,
+            Duration silentAfter,
+            RowCallbackHandler visitor) {
+        Map<String, Object> params = new HashMap<>(grouping.params());
+        params.put("awaySeconds", awayAfter.toSeconds());
+        params.put("silentSeconds", silentAfter.toSeconds());
+        String selected = selected(tenant, spec, rollbackOf, params);
+        String wave = sharedWave(spec.waves(), params);
+        String fill = insert(new CampaignId(new UUID(0, seed)), spec, selected, wave, params);
+        // All of it but the writing, with what tells the nodes apart.
+        String placed = fill.substring(0, fill.indexOf("insert into node_update"))
+                .replace("select n.id as node_id", "select " + grouping.columns() + ", n.id as node_id");
+        jdbc.sql(placed + """
+                        select g.*, s.path, s.zone as site_zone
+                        from (
+                            select %1$s, wave, skip, presence, count(*) as nodes, sum(silent_seconds) as silent_seconds
+                            from (
+                                select placed.*, coalesce(chosen_wave, %2$s) as wave,
+                                       extract(epoch from now() - p.last_seen_at) as silent_seconds,
+                                       case when p.last_seen_at > now() - make_interval(secs => :awaySeconds) then 'HERE'
+                                            when p.last_seen_at > now() - make_interval(secs => :silentSeconds) then 'AWAY'
+                                            else 'SILENT' end as presence
+                                from placed
+                                left join node_presence p on (p.tenant_id, p.node_id) = (:tenant, placed.node_id)
+                            ) member
+                            group by %1$s, wave, skip, presence
+                        ) g
+                        join site s on s.tenant_id = :tenant and s.id = g.g_site
+                        """.formatted(grouping.names(), wave))
+                .withFetchSize(ROWS_AT_ONCE)
+                .params(params)
+                .query(visitor);
     }
 
     /** The wave whose selector takes the node, or null. */

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.HeldCohort;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignState;
 import org.maintenancemanager.core.campaign.WaveGates;
@@ -39,7 +41,8 @@ public final class Decisions {
             stoppedAt(Directive.DOWNLOAD, Gate.closed(GateName.DOWNLOAD, Reason.DOWNLOAD_UNFINISHED));
 
     /** Reasons of a pause that come from what the campaign did to its nodes, not from a person. */
-    private static final List<String> GUARD_REASONS = List.of("MAX_FAILURES", "WAVE_GATE");
+    private static final List<String> GUARD_REASONS =
+            List.of("GUARD", "MAX_FAILURES", "MAX_FAILURE_PERCENT", "WAVE_GATE");
 
     /** How many openings to look at for one that is long enough. */
     private static final int OPENINGS_TO_TRY = 20;
@@ -118,6 +121,9 @@ public final class Decisions {
         if (closed == null) {
             closed = budget(node, campaign);
         }
+        if (closed == null) {
+            closed = guard(node, update, campaign);
+        }
         return closed == null ? expiredPermit(update) : closed;
     }
 
@@ -134,6 +140,7 @@ public final class Decisions {
     /** The gates that a download needs too. */
     private static @Nullable Decision stopped(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {
         Gate closed = nodeState(node);
+
         if (closed != null) {
             return stoppedAt(Directive.WAIT, closed);
         }
@@ -153,11 +160,17 @@ public final class Decisions {
         if (closed == null) {
             closed = campaignState(campaign);
             if (closed != null && stoppedByGuard(campaign)) {
-                return stoppedAt(Directive.WAIT, closed, guard(campaign));
+                return stoppedAt(Directive.WAIT, closed, guardStopped(campaign));
             }
         }
         if (closed == null) {
+            closed = rival(update);
+        }
+        if (closed == null) {
             closed = wave(update, campaign, now);
+        }
+        if (closed == null) {
+            closed = retry(update, now);
         }
         if (closed == null) {
             return null;
@@ -176,6 +189,23 @@ public final class Decisions {
             case QUARANTINED -> Gate.closed(GateName.NODE_STATE, Reason.NODE_QUARANTINED, Sentences.quarantined(node));
             case DECOMMISSIONED -> Gate.closed(GateName.NODE_STATE, Reason.NODE_DECOMMISSIONED);
         };
+    }
+
+    private static @Nullable Gate rival(UpdateFacts update) {
+        String rival = update.course().rival();
+        return rival == null ? null : Gate.closed(GateName.TURN, Reason.NODE_BUSY, Sentences.busy(rival));
+    }
+
+    private static @Nullable Gate retry(UpdateFacts update, Instant now) {
+        Instant notBefore = update.course().notBefore();
+        return notBefore == null || !now.isBefore(notBefore) || update.state() != UpdateState.OFFERED
+                ? null
+                : Gate.closed(
+                        GateName.RETRY,
+                        Reason.RETRY_LATER,
+                        update.stateSince(),
+                        notBefore,
+                        Sentences.later(update, notBefore));
     }
 
     private static @Nullable Gate imageState(ImageFacts image) {
@@ -356,7 +386,18 @@ public final class Decisions {
         return null;
     }
 
-    private static Gate guard(CampaignFacts campaign) {
+    private static @Nullable Gate guard(NodeFacts node, UpdateFacts update, CampaignFacts campaign) {
+        HeldCohort held = campaign.guard()
+                .holding(node.hardware(), node.sitePath(), update.course().sourceSha256());
+        if (held != null) {
+            return Gate.closed(GateName.GUARD, Reason.COHORT_HELD, held.since(), null, Sentences.held(held));
+        }
+        return campaign.inFlight() >= campaign.guard().maxInFlight()
+                ? Gate.closed(GateName.GUARD, Reason.UNDER_SUSPICION, Sentences.suspicion(campaign))
+                : null;
+    }
+
+    private static Gate guardStopped(CampaignFacts campaign) {
         return Gate.closed(
                 GateName.GUARD, Reason.GUARD_STOPPED, campaign.stateSince(), null, Sentences.guard(campaign));
     }

@@ -9,7 +9,11 @@ public enum GateName {
     BLOCK_LIST,
     CAMPAIGN_STATE,
     APPROVAL,
+    /** Whether another campaign has the node. */
+    TURN,
     WAVE,
+    /** Whether the time of a further attempt has come. */
+    RETRY,
     DOWNLOAD_PACING,
     /** The node itself still has to download or verify. */
     DOWNLOAD,

@@ -25,6 +25,7 @@ public record NodeFacts(
         @Nullable String stateReason,
         String architecture,
         @Nullable String hardware,
+        String sitePath,
         @Nullable String runningSha256,
         @Nullable Long runningReleaseCounter,
         Set<ImageId> blocked,

@@ -11,6 +11,9 @@ public enum Reason implements Gate.Evidence {
     NODE_PENDING("The node waits to be approved.", "Approve the node."),
     NODE_QUARANTINED("The node is quarantined.", "Find out whether the node is itself, then release it."),
     NODE_DECOMMISSIONED("The node is decommissioned.", "Enroll the machine again if it is still in use."),
+    NODE_BUSY(
+            "Another campaign has the node.",
+            "Wait for the other campaign, or give this one a higher priority before it starts."),
     IMAGE_NOT_PUBLISHED("The image is not published.", "Publish the image."),
     IMAGE_WITHDRAWN("The image was withdrawn.", "Start a campaign with another image."),
     ARCHITECTURE_MISMATCH("The image is made for another architecture.", "Choose an image for this architecture."),
@@ -24,6 +27,7 @@ public enum Reason implements Gate.Evidence {
     CAMPAIGN_ABORTED("The campaign was aborted.", ""),
     AWAITING_APPROVAL("The campaign waits for an approval.", "Approve or deny the campaign."),
     WAVE_CLOSED("The node's wave is not open yet.", ""),
+    RETRY_LATER("The node is tried again later.", ""),
     WAVE_SOAKS("The wave before is watched for a while.", ""),
     WAVE_NOT_BEFORE("The node's wave does not open before a set time.", ""),
     WAVE_AWAITS_APPROVAL("The node's wave waits for an approval.", "Approve or deny that the wave opens."),
@@ -36,6 +40,12 @@ public enum Reason implements Gate.Evidence {
     CAMPAIGN_FULL("The campaign has as many updates in flight as it may have.", ""),
     BUDGET_FULL("A budget has as many updates in flight as it may have.", ""),
     GUARD_STOPPED("The guard stopped the campaign.", "Look at the failed updates, then resume or abort the campaign."),
+    UNDER_SUSPICION(
+            "The campaign goes slowly while its guard is suspicious.",
+            "Look at the failed updates; pause the campaign, or wait for more results."),
+    COHORT_HELD(
+            "Nodes like this one are held, since the image failed on too many of them.",
+            "Look at the failed updates of these nodes, then release them."),
     PERMIT_NEEDED("All gates are open; the node's next poll asks for a permit.", ""),
     PERMIT_HELD("The node holds a permit.", ""),
     PERMIT_EXPIRED("The node's permit ran out unused.", ""),

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.HeldCohort;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignState;
 import org.maintenancemanager.core.campaign.WaveGates;
@@ -87,9 +88,38 @@ final class Sentences {
     }
 
     static Evidence guard(CampaignFacts campaign) {
-        return (now, zone) -> "MAX_FAILURES".equals(campaign.stateReason())
-                ? "Too many updates of campaign %s failed.".formatted(campaign.name())
-                : "A wave of campaign %s did not pass its gate.".formatted(campaign.name());
+        return (now, zone) -> switch (campaign.stateReason() == null ? "" : campaign.stateReason()) {
+            case "GUARD" -> "The image of campaign %s fails more often than is accepted.".formatted(campaign.name());
+            case "WAVE_GATE" -> "A wave of campaign %s did not pass its gate.".formatted(campaign.name());
+            default -> "Too many updates of campaign %s failed.".formatted(campaign.name());
+        };
+    }
+
+    static Evidence held(HeldCohort held) {
+        return (now, zone) -> {
+            String name = held.name().isEmpty() ? "unknown" : held.name();
+            String nodes = switch (held.kind()) {
+                case HARDWARE -> "Nodes of hardware " + name;
+                case SITE -> "Nodes of site " + name;
+                case SOURCE -> "Nodes that run the image " + shortened(name);
+            };
+            return "%s are held: %s.".formatted(nodes, withoutStop(held.reason()));
+        };
+    }
+
+    /** A digest is told apart by its first digits. */
+    private static String shortened(String digest) {
+        return digest.length() > 12 ? digest.substring(0, 12) : digest;
+    }
+
+    static Evidence suspicion(CampaignFacts campaign) {
+        return (now, zone) -> String.format(
+                Locale.ROOT,
+                "Campaign %s goes slowly, %d at once: evidence %.1f of %.0f needed to stop it.",
+                campaign.name(),
+                campaign.guard().maxInFlight(),
+                campaign.guard().evidence(),
+                campaign.guard().needed());
     }
 
     static Evidence wave(int ordinal, @Nullable WaveFacts wave, @Nullable WaveFacts before) {
@@ -134,6 +164,22 @@ final class Sentences {
 
     private static String name(int ordinal, @Nullable WaveFacts wave) {
         return wave == null ? String.valueOf(ordinal + 1) : wave.name();
+    }
+
+    static Evidence busy(String rival) {
+        return (now, zone) -> "Campaign %s has the node until it is done with it.".formatted(rival);
+    }
+
+    static Evidence later(UpdateFacts update, Instant notBefore) {
+        return (now, zone) -> "Attempt %d, after one that %s: begins %s."
+                .formatted(
+                        update.attempt(),
+                        update.course().failedBefore() == null
+                                ? "failed"
+                                : update.course().failedBefore().equals("LOST")
+                                        ? "was lost"
+                                        : "failed in phase " + update.course().failedBefore(),
+                        whenAndHowSoon(notBefore, now, zone));
     }
 
     static Evidence frozen(Opening freeze) {

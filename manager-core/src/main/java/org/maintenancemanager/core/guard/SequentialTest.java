@@ -84,13 +84,21 @@ public final class SequentialTest {
     }
 
     /**
+     * How close the evidence is to enough: 0 while nothing speaks against the image, 1 when it is condemned. In between it
+     * grows as the logarithm of the evidence does, that is evenly with each failure.
+     */
+    public double suspicion(long finished, long failures) {
+        return Math.clamp(Math.log(evidence(finished, failures)) / Math.log(needed), 0, 1);
+    }
+
+    /**
      * How many updates may be in flight on suspicion: all while nothing speaks against the image, fewer as the evidence
      * grows, one shortly before it is enough. Results that are on their way then decide before more nodes are touched.
      *
      * @param maxInFlight the limit without suspicion, at least 1
+     * @param suspicion from 0 to 1
      */
-    public int cautiousInFlight(int maxInFlight, long finished, long failures) {
-        double suspicion = Math.log(evidence(finished, failures)) / Math.log(needed);
+    public static int cautiousInFlight(int maxInFlight, double suspicion) {
         return (int) Math.clamp(Math.ceil(maxInFlight * (1 - suspicion)), 1, maxInFlight);
     }
 }

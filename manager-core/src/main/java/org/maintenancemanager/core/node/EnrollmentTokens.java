@@ -43,6 +43,7 @@ public class EnrollmentTokens {
                     (row, number) -> token(row))
             .columns("e.*, s.path as site_path")
             .tenant("e.tenant_id")
+            .site("s.path")
             .id("e.id")
             .field("id", "e.id", FieldType.UUID)
             .field("name", "e.name", FieldType.TEXT)
@@ -149,7 +150,7 @@ public class EnrollmentTokens {
     }
 
     private @Nullable UUID siteAt(TenantId tenant, @Nullable String path) {
-        return path == null || path.indexOf('\0') >= 0
+        return path == null || !CallContext.reach().covers(path) || path.indexOf('\0') >= 0
                 ? null
                 : jdbc.sql("select id from site where tenant_id = :tenant and path = :path for key share")
                         .param("tenant", tenant.value())

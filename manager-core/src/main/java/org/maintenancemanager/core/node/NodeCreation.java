@@ -100,7 +100,7 @@ public class NodeCreation {
         for (int i = 0; i < wanted.size(); i++) {
             NewNode node = wanted.get(i);
             Place place = places.get(node.site() == null ? requireNonNull(node.siteId()) : node.site());
-            if (place == null) {
+            if (place == null || !CallContext.reach().covers(place.path())) {
                 problems.add("/" + i + (node.site() == null ? "/siteId" : "/site"), "there is no such site");
                 continue;
             }

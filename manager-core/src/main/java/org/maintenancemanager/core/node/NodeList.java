@@ -58,6 +58,7 @@ class NodeList {
                          from node_slot where tenant_id = n.tenant_id and node_id = n.id) as slots
                         """)
                 .tenant("n.tenant_id")
+                .site("s.path")
                 .id("n.id")
                 .field("id", "n.id", FieldType.UUID)
                 .field("name", "n.name", FieldType.TEXT)

@@ -258,7 +258,7 @@ public class Nodes {
     }
 
     private @Nullable UUID siteAt(TenantId tenant, @Nullable String path) {
-        return path == null || path.indexOf('\0') >= 0
+        return path == null || !CallContext.reach().covers(path) || path.indexOf('\0') >= 0
                 ? null
                 : jdbc.sql("select id from site where tenant_id = :tenant and path = :path for key share")
                         .param("tenant", tenant.value())

@@ -49,6 +49,7 @@ public class Sites {
     private static final ListQuery<Site> LIST = ListQuery.of(KIND, "site s", (row, number) -> site(row))
             .columns("s.*")
             .tenant("s.tenant_id")
+            .site("s.path")
             .id("s.id")
             .field("id", "s.id", FieldType.UUID)
             .field("path", "s.path collate \"C\"", FieldType.TEXT)
@@ -107,6 +108,9 @@ public class Sites {
             String path = wanted.get(i).path();
             if (path != null && !paths.add(path)) {
                 problems.add("/" + i + "/path", "stands twice in this call");
+            }
+            if (path != null && !CallContext.reach().covers(path)) {
+                problems.add("/" + i + "/path", "lies outside of the sites where you may make any");
             }
         }
         problems.throwIfAny();

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.query.Expression.And;
 import org.maintenancemanager.core.query.Expression.Comparison;
 import org.maintenancemanager.core.query.Expression.Or;
+import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.Reach;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -142,7 +144,15 @@ public final class ListQuery<T> {
     }
 
     private SqlCondition inTenant(TenantId tenant) {
-        return SqlCondition.of(is.tenant + " = :list_tenant", "list_tenant", tenant.value());
+        SqlCondition ours = SqlCondition.of(is.tenant + " = :list_tenant", "list_tenant", tenant.value());
+        Reach reach = CallContext.reach();
+        return is.site == null || reach.everywhere() ? ours : ours.and(within(is.site, reach));
+    }
+
+    private static SqlCondition within(String path, Reach reach) {
+        return SqlCondition.of("""
+                exists (select from unnest(cast(:list_reach as text[])) list_site
+                        where %1$s = list_site or starts_with(%1$s, list_site || '/'))""".formatted(path), "list_reach", reach.sites().toArray(String[]::new));
     }
 
     private Order order(@Nullable String sort) {
@@ -385,6 +395,7 @@ public final class ListQuery<T> {
         private String id = "id";
         private FieldType idType = FieldType.UUID;
         private String sort = "";
+        private @Nullable String site;
 
         private Builder(String kind, String from, RowMapper<T> mapper) {
             this.kind = kind;
@@ -401,6 +412,15 @@ public final class ListQuery<T> {
         /** The tenant's column, {@code tenant_id} unless said otherwise. */
         public Builder<T> tenant(String expression) {
             this.tenant = expression;
+            return this;
+        }
+
+        /**
+         * The path of the site at which an item lies. Callers who may not go everywhere see only those at their own sites,
+         * in lists and one by one.
+         */
+        public Builder<T> site(String expression) {
+            this.site = expression;
             return this;
         }
 

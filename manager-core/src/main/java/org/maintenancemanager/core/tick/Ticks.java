@@ -66,6 +66,16 @@ class Ticks {
     }
 
     @Bean
+    JobDetail forecastTick() {
+        return job(ForecastTick.class, "forecasts", "makes the forecasts of running campaigns anew");
+    }
+
+    @Bean
+    Trigger forecastTickTrigger(JobDetail forecastTick) {
+        return every(forecastTick, 10);
+    }
+
+    @Bean
     JobDetail retentionTick() {
         return job(RetentionTick.class, "retention", "deletes what is kept for a time only");
     }

@@ -16,5 +16,6 @@ class UpdateTick extends QuartzJobBean {
     @Override
     protected void executeInternal(JobExecutionContext context) {
         clockwork.tick();
+        clockwork.sweep();
     }
 }

@@ -79,7 +79,7 @@ class CampaignGroups {
                         )
                         select g.*, s.path, s.zone as site_zone, target.id as image
                         from (
-                            select %1$s, update_state, wave, attempt, blocked, running, running_counter, permit_held, permit_ran_out,
+                            select %1$s, update_state, wave, attempt, blocked, running, running_counter, source, not_before, failed_before, rival, permit_held, permit_ran_out,
                                    family, count(*) as nodes, min(state_reason) as state_reason, min(state_since) as state_since,
                                    min(granted_at) as granted_at, min(valid_until) as valid_until,
                                    min(lost_at) as lost_at
@@ -94,7 +94,24 @@ class CampaignGroups {
                                                      when client.host_guid is not null then 'EMF'
                                                      else 'DDI_OTHER' end)
                                            as family,
-                                       running.image_sha256 as running, known.release_counter as running_counter
+                                       running.image_sha256 as running, known.release_counter as running_counter,
+                                       -- Only where its image is held does it matter what a node ran.
+                                       case when held.cohort is null then 'another' else u.from_sha256 end as source,
+                                       -- To the minute: what waits a moment longer may be counted with the rest.
+                                       case when u.not_before > :now then date_trunc('minute', u.not_before) + interval '1 minute'
+                                       end as not_before,
+                                       case when u.not_before > :now then (
+                                           select coalesce(before.failure_phase, before.state) from node_update before
+                                           where (before.tenant_id, before.campaign_id, before.wave, before.node_id,
+                                                  before.attempt)
+                                                 = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
+                                       ) end as failed_before,
+                                       case when u.queued then coalesce((
+                                           select rival.name from node_update other
+                                           join campaign rival
+                                               on (rival.tenant_id, rival.id) = (other.tenant_id, other.campaign_id)
+                                           where (other.tenant_id, other.node_id) = (u.tenant_id, u.node_id)
+                                             and other.active), 'another') end as rival
                                 from node_update u
                                 cross join target
                                 join node n on (n.tenant_id, n.id) = (u.tenant_id, u.node_id)
@@ -112,9 +129,13 @@ class CampaignGroups {
                                     limit 1
                                 ) running on true
                                 left join known on known.sha256 = running.image_sha256
-                                where u.tenant_id = :tenant and u.campaign_id = :campaign and u.active
+                                left join guard_cohort held
+                                    on (held.tenant_id, held.campaign_id, held.kind, held.cohort)
+                                       = (u.tenant_id, u.campaign_id, 'SOURCE', coalesce(u.from_sha256, ''))
+                                    and held.held_at is not null
+                                where u.tenant_id = :tenant and u.campaign_id = :campaign and (u.active or u.queued)
                             ) member
-                            group by %1$s, update_state, wave, attempt, blocked, running, running_counter, permit_held,
+                            group by %1$s, update_state, wave, attempt, blocked, running, running_counter, source, not_before, failed_before, rival, permit_held,
                                      permit_ran_out, family
                         ) g
                         join site s on s.tenant_id = :tenant and s.id = g.g_site
@@ -141,6 +162,7 @@ class CampaignGroups {
                 row.getString("state_reason"),
                 alike.architecture(),
                 alike.hardware(),
+                row.getString("path"),
                 row.getString("running"),
                 row.getObject("running_counter", Long.class),
                 blocked,
@@ -163,7 +185,12 @@ class CampaignGroups {
                 UpdateState.valueOf(row.getString("update_state")),
                 instant(row, "state_since"),
                 0,
-                permit);
+                permit,
+                new UpdateFacts.Course(
+                        row.getString("source"),
+                        row.getObject("not_before") == null ? null : instant(row, "not_before"),
+                        row.getString("failed_before"),
+                        row.getString("rival")));
         return new Group(node, update, alike.zone(), nodes);
     }
 

@@ -42,6 +42,11 @@ record Change(
         return isTransition() && to.isTerminal();
     }
 
+    /** Whether it is a result: what was canceled, superseded or skipped never began. */
+    boolean saysSomething() {
+        return ends() && (to == UpdateState.CONFIRMED || to.isFailure());
+    }
+
     /** A failed download says nothing about the image. */
     boolean condemnsImage() {
         return ends() && to.isFailure() && phase != FailurePhase.DOWNLOAD;

@@ -11,12 +11,15 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignBoard;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.Campaigns;
+import org.maintenancemanager.core.campaign.UpdateId;
 import org.maintenancemanager.core.decision.Decision;
 import org.maintenancemanager.core.decision.Decisions;
 import org.maintenancemanager.core.decision.Explanation;
@@ -29,6 +32,7 @@ import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /** Says why nodes wait: by the same function that answers their polls, on facts read for the purpose. */
@@ -38,6 +42,7 @@ public class Explanations {
     /** To count may use this part of the time, whoever asks however often. */
     private static final int SHARE_OF_TIME = 10;
 
+    private final JdbcClient jdbc;
     private final CampaignGroups groups;
     private final NodeDirectory nodes;
     private final CampaignBoard board;
@@ -51,12 +56,14 @@ public class Explanations {
             .build();
 
     Explanations(
+            JdbcClient jdbc,
             CampaignGroups groups,
             NodeDirectory nodes,
             CampaignBoard board,
             Campaigns campaigns,
             FleetRules rules,
             DatabaseClock clock) {
+        this.jdbc = jdbc;
         this.groups = groups;
         this.nodes = nodes;
         this.board = board;
@@ -89,12 +96,31 @@ public class Explanations {
                 update == null ? null : board.find(update.campaignId()).orElse(null);
         NodeFacts facts = entry.facts(rules.of(tenant));
         Decision decision = Decisions.decide(facts, update, campaign, now);
+        Explanation explanation = Explanation.of(decision, facts, update, campaign, now, ZoneId.of(entry.zone()));
         return new NodeExplanation(
                 id,
                 update == null ? null : update.id().value(),
                 update == null ? null : update.campaignId().value(),
                 now,
-                Explanation.of(decision, facts, update, campaign, now, ZoneId.of(entry.zone())));
+                update != null && update.state() == UpdateState.SKIPPED
+                        ? skipped(tenant, update.id(), explanation)
+                        : explanation);
+    }
+
+    /** Why it was skipped is decided once, when the campaign starts, and kept with the update. */
+    private Explanation skipped(TenantId tenant, UpdateId update, Explanation explanation) {
+        String code = jdbc.sql("select code from node_update where tenant_id = :tenant and id = :update")
+                .param("tenant", tenant.value())
+                .param("update", update.value())
+                .query((row, number) -> Optional.ofNullable(row.getString("code")))
+                .optional()
+                .flatMap(found -> found)
+                .orElse("");
+        String why = SkipReasons.sentence(code);
+        return why.isEmpty()
+                ? explanation
+                : new Explanation(
+                        explanation.directive(), explanation.sentence() + " " + why, code, explanation.gates());
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignGuard;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -27,26 +28,44 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class Ledger {
     private final JdbcClient jdbc;
+    private final CampaignGuard guard;
+    private final Attempts attempts;
+    private final Rivals rivals;
+    private final PhaseClocks clocks;
 
-    Ledger(JdbcClient jdbc) {
+    Ledger(JdbcClient jdbc, CampaignGuard guard, Attempts attempts, Rivals rivals, PhaseClocks clocks) {
         this.jdbc = jdbc;
+        this.guard = guard;
+        this.attempts = attempts;
+        this.rivals = rivals;
+        this.clocks = clocks;
     }
 
     /** @param changes in the order in which they happened; an update may change several times */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void write(TenantId tenant, List<Change> changes) {
-        if (changes.isEmpty()) {
+    public void write(TenantId tenant, List<Change> given) {
+        if (given.isEmpty()) {
             return;
         }
-        writeStates(tenant, changes);
-        writeHistory(tenant, changes.stream().filter(Change::isTransition).toList());
-        List<Change> ended = changes.stream().filter(Change::ends).toList();
+        List<Change> changes = new ArrayList<>(given);
+        writeUpdates(tenant, given);
+        List<Change> ended = new ArrayList<>(given.stream().filter(Change::ends).toList());
+        Set<UUID> followed = attempts.plan(tenant, ended);
+        List<Change> pointless = rivals.letNext(tenant, freed(ended, followed));
+        while (!pointless.isEmpty()) {
+            writeUpdates(tenant, pointless);
+            changes.addAll(pointless);
+            ended.addAll(pointless);
+            pointless = rivals.letNext(tenant, freed(pointless, followed));
+        }
+        clocks.set(tenant, changes);
         Freed freed = end(tenant, permitEnds(ended));
         ended.stream()
                 .filter(Change::condemnsImage)
                 .forEach(change -> freed.failures.merge(change.campaignId(), 1, Integer::sum));
+        weigh(tenant, ended, freed);
         countCampaigns(tenant, freed.campaigns, freed.failures);
-        countWaves(tenant, changes);
+        countWaves(tenant, changes, followed);
         countBudgets(tenant, freed.budgets);
         countTenant(tenant, freed.campaigns);
         block(
@@ -54,6 +73,37 @@ class Ledger {
                 ended.stream()
                         .filter(change -> change.to() == UpdateState.ROLLED_BACK)
                         .toList());
+    }
+
+    /** What ended may condemn its image: then the campaign stops here and now, before anybody gets another permit. */
+    private void weigh(TenantId tenant, List<Change> ended, Freed freed) {
+        CampaignGuard.Findings findings = guard.weigh(
+                tenant,
+                ended.stream()
+                        .filter(Change::saysSomething)
+                        .map(change -> new CampaignGuard.Finished(
+                                change.updateId(),
+                                change.campaignId(),
+                                change.to().isFailure(),
+                                change.to().isFailure() && !change.condemnsImage()))
+                        .toList());
+        if (findings.campaigns().isEmpty()) {
+            return;
+        }
+        Set<UUID> counters = new TreeSet<>(findings.campaigns());
+        counters.addAll(freed.campaigns.keySet());
+        counters.addAll(freed.failures.keySet());
+        jdbc.sql("""
+                        select campaign_id from campaign_counter
+                        where tenant_id = :tenant and campaign_id = any (:ids)
+                        order by campaign_id
+                        for update
+                        """)
+                .param("tenant", tenant.value())
+                .param("ids", counters.toArray(UUID[]::new))
+                .query(UUID.class)
+                .list();
+        guard.carryOut(tenant, findings);
     }
 
     private void writeStates(TenantId tenant, List<Change> changes) {
@@ -79,6 +129,7 @@ class Ledger {
                             detail = change.detail,
                             reboot_boot_id = coalesce(change.reboot_boot_id, u.reboot_boot_id),
                             permit_id = case when change.ended then null else u.permit_id end,
+                            queued = u.queued and not change.ended,
                             -- A node has to be told of an end that it did not report.
                             assignment_version = case when change.told then u.assignment_version
                                                       else nextval('assignment_version') end
@@ -271,14 +322,41 @@ class Ledger {
                 .update();
     }
 
-    private void countWaves(TenantId tenant, List<Change> changes) {
+    private void writeUpdates(TenantId tenant, List<Change> changes) {
+        writeStates(tenant, changes);
+        writeHistory(tenant, changes.stream().filter(Change::isTransition).toList());
+    }
+
+    private static List<UUID> freed(List<Change> ended, Set<UUID> followed) {
+        return ended.stream()
+                .filter(change -> !followed.contains(change.updateId()))
+                .map(Change::nodeId)
+                .toList();
+    }
+
+    /**
+     * Lets updates begin that were left waiting for nodes which are free.
+     *
+     * @return nodes that somebody has to be told of
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<UUID> letForgottenBegin(TenantId tenant, int most) {
+        List<UUID> nodes = rivals.forgotten(tenant, most);
+        write(tenant, rivals.letNext(tenant, nodes));
+        return nodes;
+    }
+
+    /** @param followed failed updates that another attempt follows: their nodes count as offered, not as failed */
+    private void countWaves(TenantId tenant, List<Change> changes, Set<UUID> followed) {
         record Key(UUID campaign, int wave, UpdateState state) {}
         Map<Key, Integer> deltas = new TreeMap<>(
                 Comparator.comparing(Key::campaign).thenComparing(Key::wave).thenComparing(Key::state));
         for (Change change : changes) {
             if (change.isTransition()) {
                 deltas.merge(new Key(change.campaignId(), change.wave(), change.from()), -1, Integer::sum);
-                deltas.merge(new Key(change.campaignId(), change.wave(), change.to()), 1, Integer::sum);
+                UpdateState to =
+                        change.ends() && followed.contains(change.updateId()) ? UpdateState.OFFERED : change.to();
+                deltas.merge(new Key(change.campaignId(), change.wave(), to), 1, Integer::sum);
             }
         }
         deltas.values().removeIf(delta -> delta == 0);

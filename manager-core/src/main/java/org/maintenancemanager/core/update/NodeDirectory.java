@@ -75,7 +75,13 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                    live.ids as credential_ids, live.secrets, live.expiries,
                    coalesce(session.acked_seq, 0) as acked_seq,
                    u.id as update_id, u.campaign_id, u.wave, u.attempt, u.state as update_state,
-                   u.state_since, u.assignment_version, u.action_number,
+                   u.state_since, u.assignment_version, u.action_number, u.from_sha256,
+                   u.not_before,
+                   case when u.attempt > 1 then (
+                       select coalesce(before.failure_phase, before.state) from node_update before
+                       where (before.tenant_id, before.campaign_id, before.wave, before.node_id, before.attempt)
+                             = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
+                   ) end as failed_before,
                    device.node_id as device_node, device.family, device.family_override, device.user_agent,
                    device.controller_id, device.host_guid, device.attributes_wanted_at, device.canceled_action,
                    array(select token.secret_sha256 from client_token token
@@ -527,7 +533,12 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                                 new PermitId(permit),
                                 instant(row, "granted_at"),
                                 instant(row, "valid_until"),
-                                instant(row, "lost_at")));
+                                instant(row, "lost_at")),
+                new UpdateFacts.Course(
+                        interned(row.getString("from_sha256")),
+                        row.getObject("not_before") == null ? null : instant(row, "not_before"),
+                        interned(row.getString("failed_before")),
+                        null));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -95,6 +95,7 @@ record NodeEntry(
                 stateReason,
                 architecture,
                 hardware,
+                sitePath,
                 runningSha256,
                 runningReleaseCounter,
                 blocked,

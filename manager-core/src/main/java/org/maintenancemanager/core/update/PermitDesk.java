@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -23,6 +25,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.batch.Batcher;
 import org.maintenancemanager.core.campaign.CampaignFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.GuardFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.HeldCohort;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.PermitId;
 import org.maintenancemanager.core.campaign.UpdateId;
@@ -30,6 +34,8 @@ import org.maintenancemanager.core.decision.NodeFacts;
 import org.maintenancemanager.core.decision.PermitTerms;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.guard.Cohort;
+import org.maintenancemanager.core.guard.SequentialTest;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -59,6 +65,7 @@ class PermitDesk implements DisposableBean {
     private final Batcher<Request, Answer> desk;
     private final Counter granted;
     private final Counter refused;
+    private final MeterRegistry meters;
     private final Timer batches;
 
     PermitDesk(
@@ -73,6 +80,7 @@ class PermitDesk implements DisposableBean {
         this.rules = rules;
         this.ledger = ledger;
         this.notes = notes;
+        this.meters = meters;
         this.granted = Counter.builder("manager.permits")
                 .tag("answer", "granted")
                 .description("requests for a permit by answer")
@@ -138,7 +146,7 @@ class PermitDesk implements DisposableBean {
                     answer =
                             new Refused("FACTS_CHANGED", "The facts changed a moment ago; the next poll decides anew.");
                 }
-                (answer instanceof Granted ? granted : refused).increment();
+                count(answer);
                 item.answer().complete(answer);
             }
         } catch (Exception e) {
@@ -146,7 +154,30 @@ class PermitDesk implements DisposableBean {
         }
     }
 
-    private record Locked(UUID update, UUID node, int wave, long nodeVersion, List<UUID> budgets) {}
+    private void count(Answer answer) {
+        switch (answer) {
+            case Granted permit -> granted.increment();
+            case Refused no -> {
+                refused.increment();
+                Counter.builder("manager.permit.refusals")
+                        .tag("reason", no.code())
+                        .description("requests for a permit that were refused, by what stood against them")
+                        .register(meters)
+                        .increment();
+            }
+        }
+    }
+
+    /** @param source digest of the image that ran before */
+    private record Locked(
+            UUID update,
+            UUID node,
+            int wave,
+            long nodeVersion,
+            @Nullable String hardware,
+            String site,
+            @Nullable String source,
+            List<UUID> budgets) {}
 
     private Map<UpdateId, Answer> grant(TenantId tenant, List<Request> requests) {
         CampaignFacts campaign = requests.getFirst().campaign();
@@ -216,7 +247,7 @@ class PermitDesk implements DisposableBean {
     private Map<UUID, Locked> lockUpdates(TenantId tenant, CampaignId campaign, List<Request> requests) {
         Map<UUID, Locked> locked = new HashMap<>();
         jdbc.sql("""
-                        select u.id, u.node_id, u.wave, n.version as node_version,
+                        select u.id, u.node_id, u.wave, u.from_sha256, n.version as node_version, n.hardware, s.path,
                                array(select budget.id
                                      from budget
                                      join site above on (above.tenant_id, above.id) = (budget.tenant_id, budget.site_id)
@@ -232,7 +263,7 @@ class PermitDesk implements DisposableBean {
                         where u.tenant_id = :tenant and u.campaign_id = :campaign and u.id = any (:updates::uuid[])
                           and (u.state = 'DOWNLOADED' or c.prestage and u.state in ('INSTALLING', 'STAGED')
                                or u.state in ('OFFERED', 'DOWNLOADING') and u.id = any (:beforeDownload::uuid[]))
-                          and u.permit_id is null
+                          and u.permit_id is null and not u.queued
                           and n.state = 'ACTIVE' and c.state = 'RUNNING' and i.state = 'PUBLISHED'
                           and w.opened_at is not null and w.skipped_at is null
                           and not exists (select from node_block block
@@ -260,6 +291,9 @@ class PermitDesk implements DisposableBean {
                                 row.getObject("node_id", UUID.class),
                                 row.getInt("wave"),
                                 row.getLong("node_version"),
+                                row.getString("hardware"),
+                                row.getString("path"),
+                                row.getString("from_sha256"),
                                 List.of((UUID[]) row.getArray("budgets").getArray()))))
                 .list();
         return locked;
@@ -271,6 +305,10 @@ class PermitDesk implements DisposableBean {
         private int tenant;
         private long windowVersion;
         private @Nullable UUID override;
+        /** Whether the guard is what leaves the campaign no room. */
+        private boolean suspicious;
+
+        private GuardFacts guard = GuardFacts.CALM;
         private Set<Integer> skippedWaves = Set.of();
         /** Read when the counters were locked: whatever freed a slot before did so before this. */
         private Instant now = Instant.EPOCH;
@@ -281,6 +319,12 @@ class PermitDesk implements DisposableBean {
         /** Takes a slot of each, or none and says which is full. */
         @Nullable
         Refused take(Locked locked) {
+            if (campaign <= 0 && suspicious) {
+                return new Refused("UNDER_SUSPICION", "The campaign goes slowly while its guard is suspicious.");
+            }
+            if (guard.holding(locked.hardware, locked.site, locked.source) != null) {
+                return new Refused("COHORT_HELD", "Nodes like this one are held by the campaign's guard.");
+            }
             if (campaign <= 0) {
                 return new Refused("CAMPAIGN_FULL", "The campaign has as many nodes in flight as it may.");
             }
@@ -319,17 +363,30 @@ class PermitDesk implements DisposableBean {
                 })
                 .single();
         jdbc.sql("""
-                            select max_in_flight, override_id,
+                            select c.max_in_flight, c.override_id, c.guard_enabled, guard.suspicion,
+                                   array(select held.kind from guard_cohort held
+                                         where (held.tenant_id, held.campaign_id) = (c.tenant_id, c.id)
+                                           and held.held_at is not null order by held.kind, held.cohort) as held_kinds,
+                                   array(select held.cohort from guard_cohort held
+                                         where (held.tenant_id, held.campaign_id) = (c.tenant_id, c.id)
+                                           and held.held_at is not null order by held.kind, held.cohort) as held_names,
                                    array(select ordinal from wave
                                          where tenant_id = :tenant and campaign_id = :campaign
                                            and skipped_at is not null) as skipped_waves
-                            from campaign
-                            where tenant_id = :tenant and id = :campaign
+                            from campaign c
+                            join campaign_guard guard on (guard.tenant_id, guard.campaign_id) = (c.tenant_id, c.id)
+                            where c.tenant_id = :tenant and c.id = :campaign
                             """)
                 .param("tenant", tenant.value())
                 .param("campaign", campaign.value())
                 .query((row, number) -> {
-                    room.campaign = granting ? room.campaign + row.getInt("max_in_flight") : 0;
+                    int limit = row.getInt("max_in_flight");
+                    int cautious = row.getBoolean("guard_enabled")
+                            ? SequentialTest.cautiousInFlight(limit, row.getDouble("suspicion"))
+                            : limit;
+                    room.suspicious = granting && cautious < limit;
+                    room.campaign = granting ? room.campaign + cautious : 0;
+                    room.guard = new GuardFacts(1, 1, cautious, held(row));
                     room.override = row.getObject("override_id", UUID.class);
                     room.skippedWaves =
                             Set.of((Integer[]) row.getArray("skipped_waves").getArray());
@@ -366,6 +423,16 @@ class PermitDesk implements DisposableBean {
                 })
                 .single();
         return room;
+    }
+
+    private static List<HeldCohort> held(ResultSet row) throws SQLException {
+        String[] kinds = (String[]) row.getArray("held_kinds").getArray();
+        String[] names = (String[]) row.getArray("held_names").getArray();
+        List<HeldCohort> held = new ArrayList<>();
+        for (int i = 0; i < kinds.length; i++) {
+            held.add(new HeldCohort(Cohort.Kind.valueOf(kinds[i]), names[i], Instant.EPOCH, "", ""));
+        }
+        return held;
     }
 
     private void write(TenantId tenant, CampaignId campaign, List<Grant> grants, Map<UpdateId, Answer> answers) {

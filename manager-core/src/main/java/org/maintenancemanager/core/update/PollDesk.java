@@ -345,7 +345,7 @@ public class PollDesk {
         }
         Instant until = gate.until();
         return switch (gate.gate()) {
-            case BUDGET -> slotPollSeconds(campaign);
+            case BUDGET, GUARD -> slotPollSeconds(campaign);
             case WINDOW, WINDOW_REST, FREEZE ->
                 until == null ? Pace.jittered(pollSeconds) : openingPollSeconds(node, campaign, now, until);
             default ->

@@ -1,5 +1,7 @@
 package org.maintenancemanager.core.update;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -8,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
@@ -24,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public class UpdateClockwork {
     private static final Logger LOG = LoggerFactory.getLogger(UpdateClockwork.class);
     private static final int BATCH = 1000;
+    private static final Duration SWEEP = Duration.ofMinutes(1);
     /** A bound for one tick; what is left is the next one's. */
     private static final int MOST_BATCHES = 100;
 
@@ -35,21 +39,34 @@ public class UpdateClockwork {
     private final JdbcClient jdbc;
     private final TransactionTemplate transactions;
     private final Ledger ledger;
+    private final PhaseClocks clocks;
     private final ChangeNotes notes;
+    private final DatabaseClock clock;
+    private volatile Instant sweptAt = Instant.EPOCH;
 
-    UpdateClockwork(JdbcClient jdbc, TransactionTemplate transactions, Ledger ledger, ChangeNotes notes) {
+    UpdateClockwork(
+            JdbcClient jdbc,
+            TransactionTemplate transactions,
+            Ledger ledger,
+            PhaseClocks clocks,
+            ChangeNotes notes,
+            DatabaseClock clock) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.ledger = ledger;
+        this.clocks = clocks;
         this.notes = notes;
+        this.clock = clock;
     }
 
     public void tick() {
         List<TenantId> tenants = EveryTenant.get(() -> jdbc.sql("""
                         select distinct tenant_id from permit where ended_at is null and valid_until < now()
                         union
+                        select distinct tenant_id from phase_clock where due_at < now()
+                        union
                         select n.tenant_id from node n
-                        join node_update u on (u.tenant_id, u.node_id) = (n.tenant_id, n.id) and u.active
+                        join node_update u on (u.tenant_id, u.node_id) = (n.tenant_id, n.id) and (u.active or u.queued)
                         where n.state = 'DECOMMISSIONED' and n.updated_at > now() - interval '1 day'
                         """)
                 .query((row, number) -> new TenantId(row.getObject("tenant_id", UUID.class)))
@@ -59,6 +76,7 @@ public class UpdateClockwork {
                 CallContext.system(tenant, "update clockwork").run(() -> {
                     repeat(() -> expireUnused(tenant));
                     repeat(() -> declareLost(tenant));
+                    repeat(() -> timeOut(tenant));
                     repeat(() -> cancelOfNodes(tenant));
                 });
             } catch (RuntimeException e) {
@@ -66,6 +84,49 @@ public class UpdateClockwork {
             }
         }
         toCancel().forEach(this::cancel);
+    }
+
+    /** Now and then: updates that wait for a node which is free, since somebody else was changing them when it became so. */
+    public void sweep() {
+        Instant now = clock.now();
+        if (now.isBefore(sweptAt.plus(SWEEP))) {
+            return;
+        }
+        sweptAt = now;
+        List<TenantId> tenants =
+                EveryTenant.get(() -> jdbc.sql("select distinct tenant_id from node_update where queued")
+                        .query((row, number) -> new TenantId(row.getObject("tenant_id", UUID.class)))
+                        .list());
+        for (TenantId tenant : tenants) {
+            try {
+                sweepNow(tenant);
+            } catch (RuntimeException e) {
+                LOG.warn("what waits for nodes of tenant {} could not be looked at; the others go on", tenant, e);
+            }
+        }
+    }
+
+    void sweepNow(TenantId tenant) {
+        CallContext.system(tenant, "update clockwork").run(() -> repeat(() -> letForgottenBegin(tenant)));
+    }
+
+    private int letForgottenBegin(TenantId tenant) {
+        List<UUID> nodes = ledger.letForgottenBegin(tenant, BATCH);
+        if (!nodes.isEmpty()) {
+            notes.nodesChanged(tenant, nodes);
+        }
+        return nodes.size();
+    }
+
+    /** Phases that took longer than their campaigns allow. */
+    private int timeOut(TenantId tenant) {
+        var looked = new PhaseClocks.Looked();
+        List<Change> late = clocks.due(tenant, BATCH, looked);
+        ledger.write(tenant, late);
+        if (!late.isEmpty()) {
+            notes.nodesChanged(tenant, late.stream().map(Change::nodeId).toList());
+        }
+        return looked.clocks;
     }
 
     @FunctionalInterface
@@ -147,7 +208,7 @@ public class UpdateClockwork {
                 """
                 select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.state, u.permit_id, false as heard
                 from node_update u
-                where u.tenant_id = :tenant and u.campaign_id = :campaign and u.active and u.permit_id is null
+                where u.tenant_id = :tenant and u.campaign_id = :campaign and (u.active or u.queued) and u.permit_id is null
                 order by u.node_id
                 limit :batch
                 for update of u skip locked
@@ -166,7 +227,7 @@ public class UpdateClockwork {
                 select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.state, u.permit_id, false as heard
                 from node_update u
                 where u.tenant_id = :tenant and u.campaign_id = :campaign and u.wave = :wave
-                  and u.active and u.permit_id is null
+                  and (u.active or u.queued) and u.permit_id is null
                 order by u.node_id
                 limit :batch
                 for update of u skip locked
@@ -182,7 +243,8 @@ public class UpdateClockwork {
         return end(tenant, """
                 select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.state, u.permit_id, false as heard
                 from node n
-                join node_update u on (u.tenant_id, u.node_id) = (n.tenant_id, n.id) and u.active
+                join node_update u on (u.tenant_id, u.node_id) = (n.tenant_id, n.id)
+                    and (u.active or u.queued)
                 where n.tenant_id = :tenant and n.state = 'DECOMMISSIONED'
                   and n.updated_at > now() - interval '1 day' and u.permit_id is null
                 order by u.id

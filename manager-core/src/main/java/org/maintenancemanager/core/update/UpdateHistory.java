@@ -35,6 +35,7 @@ public class UpdateHistory {
                     """, (row, number) -> update(row))
             .columns("u.*, n.name as node_name, c.name as campaign_name, i.image_version")
             .tenant("u.tenant_id")
+            .site(siteOf("u"))
             .id("u.id")
             .field("id", "u.id", FieldType.UUID)
             .field("nodeId", "u.node_id", FieldType.UUID)
@@ -47,6 +48,8 @@ public class UpdateHistory {
             .field("imageVersion", "i.image_version", FieldType.TEXT)
             .field("state", "u.state", FieldType.oneOf(UpdateState.class))
             .field("active", "u.active", FieldType.BOOLEAN)
+            .field("queued", "u.queued", FieldType.BOOLEAN)
+            .nullable("notBefore", "u.not_before", FieldType.INSTANT)
             .field("stateSince", "u.state_since", FieldType.INSTANT)
             .nullable("failurePhase", "u.failure_phase", FieldType.oneOf(FailurePhase.class))
             .nullable("code", "u.code", FieldType.TEXT)
@@ -60,6 +63,7 @@ public class UpdateHistory {
                     "transition", "update_transition t", (row, number) -> transition(row))
             .columns("t.*")
             .tenant("t.tenant_id")
+            .site(siteOf("t"))
             .id("t.id")
             .field("id", "t.id", FieldType.UUID)
             .field("updateId", "t.update_id", FieldType.UUID)
@@ -75,6 +79,7 @@ public class UpdateHistory {
                     "report", "report r", (row, number) -> report(row))
             .columns("r.*")
             .tenant("r.tenant_id")
+            .site(siteOf("r"))
             .id("r.node_id || '/' || r.seq || '/' || r.boot_id", FieldType.TEXT)
             .field("nodeId", "r.node_id", FieldType.UUID)
             .field("seq", "r.seq", FieldType.LONG)
@@ -92,6 +97,7 @@ public class UpdateHistory {
     private static final ListQuery<Permit> PERMITS = ListQuery.of("permit", "permit p", (row, number) -> permit(row))
             .columns("p.*")
             .tenant("p.tenant_id")
+            .site(siteOf("p"))
             .id("p.id")
             .field("id", "p.id", FieldType.UUID)
             .field("campaignId", "p.campaign_id", FieldType.UUID)
@@ -153,6 +159,8 @@ public class UpdateHistory {
                 row.getString("image_version"),
                 UpdateState.valueOf(row.getString("state")),
                 row.getBoolean("active"),
+                row.getBoolean("queued"),
+                row.getObject("not_before") == null ? null : instant(row, "not_before"),
                 instant(row, "state_since"),
                 row.getObject("progress_percent", Integer.class),
                 phase == null ? null : FailurePhase.valueOf(phase),
@@ -214,5 +222,12 @@ public class UpdateHistory {
     private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
         OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
         return at == null ? null : at.toInstant();
+    }
+
+    /** The path of the site of the node that a row is about. */
+    private static String siteOf(String row) {
+        return """
+                (select site.path from node join site on site.tenant_id = node.tenant_id and site.id = node.site_id
+                 where node.tenant_id = %1$s.tenant_id and node.id = %1$s.node_id)""".formatted(row);
     }
 }

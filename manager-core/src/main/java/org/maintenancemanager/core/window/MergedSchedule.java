@@ -56,6 +56,13 @@ final class MergedSchedule implements Schedule {
 
     @Override
     public Schedule overridden(WindowOverride override) {
+        boolean isForThese = override.windows().isEmpty()
+                || parts.stream()
+                        .anyMatch(part -> part.window.kind() == Kind.PERMIT
+                                && override.windows().contains(part.window.id()));
+        if (!isForThese) {
+            return this;
+        }
         if (overridden.size() > OVERRIDES_KEPT) {
             overridden.clear();
         }

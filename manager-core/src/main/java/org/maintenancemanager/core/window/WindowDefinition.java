@@ -47,6 +47,16 @@ public record WindowDefinition(
         };
     }
 
+    /** How often a valid one starts in the year after its first start, counted no further than the limit. */
+    public int startsInFirstYear(int limit) {
+        return switch (recurrence) {
+            case OneShot once -> 1;
+            case Weekly weekly -> Recurrences.countInFirstYear(List.of(Recurrences.asRule(weekly)), limit);
+            case RRule rule -> Recurrences.countInFirstYear(List.of(rule), limit);
+            case Cron cron -> Recurrences.countInFirstYear(Recurrences.asRules(cron), limit);
+        };
+    }
+
     /** The same, but enabled or not. */
     WindowDefinition enabled(boolean wanted) {
         return new WindowDefinition(id, name, kind, recurrence, zone, target, wanted, validFrom, validUntil);

@@ -13,11 +13,26 @@ import java.util.UUID;
  * @param since from when on it holds
  * @param until when it ends by itself
  * @param freezes that it overrides as well
+ * @param windows whose nodes it is for; empty: all nodes
  */
 public record WindowOverride(
-        UUID id, String name, String reason, String by, Instant since, Instant until, Set<WindowId> freezes) {
+        UUID id,
+        String name,
+        String reason,
+        String by,
+        Instant since,
+        Instant until,
+        Set<WindowId> freezes,
+        Set<WindowId> windows) {
     public WindowOverride {
         freezes = Set.copyOf(freezes);
+        windows = Set.copyOf(windows);
+    }
+
+    /** For all nodes. */
+    public WindowOverride(
+            UUID id, String name, String reason, String by, Instant since, Instant until, Set<WindowId> freezes) {
+        this(id, name, reason, by, since, until, freezes, Set.of());
     }
 
     public boolean holdsAt(Instant now) {

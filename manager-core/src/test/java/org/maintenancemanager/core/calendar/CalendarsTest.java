@@ -16,6 +16,8 @@ import java.time.LocalTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,6 +181,20 @@ class CalendarsTest {
                                 () -> upload(id, "BEGIN:VCALENDAR\r\n" + "BEGIN:X\r\n".repeat(100_000)))
                         .getMessage())
                 .contains("nested");
+    }
+
+    @Test
+    void eventsThatTogetherStartAllTheTimeAreRefused() {
+        CalendarId id = create(null);
+        String hourly = "DTSTART:20990101T000000Z\r\nDURATION:PT30M\r\nRRULE:FREQ=DAILY;BYHOUR="
+                + IntStream.range(0, 24).mapToObj(String::valueOf).collect(Collectors.joining(","));
+        String[] events = IntStream.range(0, 2000)
+                .mapToObj(number -> event("e" + number, "Hourly", hourly))
+                .toArray(String[]::new);
+        assertThat(catchThrowableOfType(InvalidInput.class, () -> upload(id, file(events)))
+                        .getMessage())
+                .contains("more than 100000 times a year");
+        assertThat(all()).isEmpty();
     }
 
     @Test

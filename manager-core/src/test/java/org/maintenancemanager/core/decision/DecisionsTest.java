@@ -8,6 +8,7 @@ import static org.maintenancemanager.core.decision.Situation.permitUntil;
 
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +23,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.maintenancemanager.api.node.UpdateState;
+import org.maintenancemanager.core.campaign.CampaignFacts.GuardFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.HeldCohort;
 import org.maintenancemanager.core.campaign.CampaignState;
 import org.maintenancemanager.core.campaign.WaveGate;
 import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.Decision.Directive;
 import org.maintenancemanager.core.decision.Gate.Verdict;
+import org.maintenancemanager.core.decision.UpdateFacts.Course;
+import org.maintenancemanager.core.guard.Cohort;
 import org.maintenancemanager.core.image.ImageState;
 import org.maintenancemanager.core.node.NodeState;
 import org.maintenancemanager.core.window.WindowOverride;
@@ -72,6 +77,8 @@ class DecisionsTest {
                     GateName.APPROVAL,
                     Reason.AWAITING_APPROVAL,
                     it -> it.campaignState = CampaignState.AWAITING_APPROVAL),
+            new Obstacle(
+                    GateName.TURN, Reason.NODE_BUSY, it -> it.course = new Course(it.runningSha, null, null, "July")),
             new Obstacle(GateName.WAVE, Reason.WAVE_CLOSED, it -> it.waveOpen = false));
 
     private static final List<Obstacle> BEFORE_INSTALL = List.of(
@@ -87,7 +94,70 @@ class DecisionsTest {
                     it -> it.schedule.open = opening("Short", NOW.minusSeconds(60), Duration.ofMinutes(15))),
             new Obstacle(GateName.BUDGET, Reason.CAMPAIGN_FULL, it -> it.inFlight = 10),
             new Obstacle(GateName.BUDGET, Reason.BUDGET_FULL, it -> it.budgets.add(budget("Street", 2, 2))),
+            new Obstacle(
+                    GateName.GUARD, Reason.UNDER_SUSPICION, it -> it.guard = new GuardFacts(20, 100, 9, List.of())),
+            new Obstacle(GateName.GUARD, Reason.COHORT_HELD, it -> it.guard = held(Cohort.Kind.HARDWARE, "nuc")),
+            new Obstacle(
+                    GateName.GUARD, Reason.COHORT_HELD, it -> it.guard = held(Cohort.Kind.SITE, "/eu/de/berlin-3")),
+            new Obstacle(GateName.GUARD, Reason.COHORT_HELD, it -> it.guard = held(Cohort.Kind.SOURCE, it.runningSha)),
             new Obstacle(GateName.PERMIT, Reason.PERMIT_EXPIRED, it -> it.permit = permitUntil(NOW)));
+
+    @Test
+    void furtherAttemptWaitsForItsTimeAndSaysWhy() {
+        var situation = new Situation();
+        situation.state = UpdateState.OFFERED;
+        situation.attempt = 2;
+        situation.course = new Course(situation.runningSha, NOW.plusSeconds(900), "DOWNLOAD", null);
+        Gate waits = situation.decide().blocking().orElseThrow();
+        assertThat(waits.gate()).isEqualTo(GateName.RETRY);
+        assertThat(waits.code()).isEqualTo("RETRY_LATER");
+        assertThat(waits.until()).isEqualTo(NOW.plusSeconds(900));
+        assertThat(sentence(situation))
+                .isEqualTo("Attempt 2, after one that failed in phase DOWNLOAD: begins Mon 15:15 Z, in 15 min.");
+        situation.course = new Course(situation.runningSha, NOW, "DOWNLOAD", null);
+        assertThat(situation.decide().directive()).isEqualTo(Directive.DOWNLOAD);
+    }
+
+    @Test
+    void whatAnEndedCampaignHasQueuedIsDropped() {
+        var situation = new Situation();
+        situation.course = new Course(situation.runningSha, null, null, "July");
+        assertThat(sentence(situation)).isEqualTo("Campaign July has the node until it is done with it.");
+        situation.campaignState = CampaignState.ABORTED;
+        assertThat(situation.decide().directive()).isEqualTo(Directive.CANCEL);
+    }
+
+    private static GuardFacts held(Cohort.Kind kind, String name) {
+        return new GuardFacts(
+                1, 100, 10, List.of(new HeldCohort(kind, name, NOW.minusSeconds(60), "guard", "9 of 10 failed.")));
+    }
+
+    @Test
+    void heldCohortHoldsNobodyElse() {
+        var situation = new Situation();
+        situation.guard = held(Cohort.Kind.HARDWARE, "pi");
+        assertThat(situation.decide().directive()).isEqualTo(Directive.INSTALL_ALLOWED);
+        situation.guard = held(Cohort.Kind.SITE, "/eu/de");
+        assertThat(situation.decide().directive()).as("only the very site").isEqualTo(Directive.INSTALL_ALLOWED);
+        situation.hardware = null;
+        situation.guard = held(Cohort.Kind.HARDWARE, "");
+        situation.imageHardware.clear();
+        assertThat(situation.decide().blocking().map(Gate::code)).contains("COHORT_HELD");
+    }
+
+    @Test
+    void suspicionAndHoldsSayWhatTheyAreAbout() {
+        var situation = new Situation();
+        situation.guard = held(Cohort.Kind.HARDWARE, "nuc");
+        assertThat(sentence(situation)).isEqualTo("Nodes of hardware nuc are held: 9 of 10 failed.");
+        situation.guard = new GuardFacts(3.24, 100, 9, List.of());
+        assertThat(sentence(situation))
+                .isEqualTo("Campaign June goes slowly, 9 at once: evidence 3.2 of 100 needed to stop it.");
+    }
+
+    private static String sentence(Situation situation) {
+        return situation.decide().blocking().orElseThrow().evidence().sentence(NOW, ZoneOffset.UTC);
+    }
 
     static Stream<Obstacle> all() {
         return Stream.concat(BEFORE_DOWNLOAD.stream(), BEFORE_INSTALL.stream());

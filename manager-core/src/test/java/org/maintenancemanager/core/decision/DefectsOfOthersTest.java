@@ -203,6 +203,7 @@ class DefectsOfOthersTest {
                 like.stateReason(),
                 like.architecture(),
                 like.hardware(),
+                like.sitePath(),
                 like.runningSha256(),
                 like.runningReleaseCounter(),
                 like.blocked(),

@@ -46,7 +46,7 @@ class ExplanationTest {
                 .isEqualTo("Downloaded 1.4.2. Campaign June has 12 of 10 updates in flight.");
         assertThat(sentence(it -> it.waveOpen = false))
                 .isEqualTo("Downloaded 1.4.2. Wave rest is not open yet: 3 of 10 nodes of wave canary are confirmed, 9"
-                        + " are needed.");
+                        + " are needed (90 %).");
         assertThat(sentence(it -> {
                     it.campaignState = CampaignState.PAUSED;
                     it.campaignReason = "OPERATOR";

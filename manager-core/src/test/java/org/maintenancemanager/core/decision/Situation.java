@@ -16,6 +16,7 @@ import org.maintenancemanager.core.campaign.BudgetId;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.GateFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.GuardFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.CampaignState;
@@ -23,6 +24,7 @@ import org.maintenancemanager.core.campaign.PermitId;
 import org.maintenancemanager.core.campaign.UpdateId;
 import org.maintenancemanager.core.campaign.WaveGate;
 import org.maintenancemanager.core.campaign.WaveGates;
+import org.maintenancemanager.core.decision.UpdateFacts.Course;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.image.ImageId;
@@ -90,6 +92,10 @@ final class Situation {
 
     @Nullable
     WindowOverride override;
+
+    GuardFacts guard = GuardFacts.CALM;
+    int attempt = 1;
+    Course course = new Course(runningSha, null, null, null);
 
     /** What the test says, in the order of time. */
     static final class FakeSchedule implements Schedule {
@@ -159,6 +165,7 @@ final class Situation {
                 nodeReason,
                 "x86_64",
                 hardware,
+                "/eu/de/berlin-3",
                 runningSha,
                 runningCounter,
                 blocked,
@@ -173,11 +180,12 @@ final class Situation {
                 new UpdateId(new UUID(6, 6)),
                 new CampaignId(new UUID(7, 7)),
                 1,
-                1,
+                attempt,
                 state,
                 NOW.minus(Duration.ofMinutes(30)),
                 42,
-                permit);
+                permit,
+                course);
     }
 
     CampaignFacts campaign() {
@@ -223,7 +231,8 @@ final class Situation {
                 neededTime,
                 guardTime,
                 Duration.ofMinutes(15),
-                override);
+                override,
+                guard);
     }
 
     Decision decide() {

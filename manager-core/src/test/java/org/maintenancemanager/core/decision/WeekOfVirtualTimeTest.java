@@ -257,6 +257,7 @@ class WeekOfVirtualTimeTest {
                 null,
                 like.architecture(),
                 like.hardware(),
+                like.sitePath(),
                 like.runningSha256(),
                 like.runningReleaseCounter(),
                 like.blocked(),

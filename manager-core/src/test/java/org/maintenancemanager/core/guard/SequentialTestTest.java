@@ -68,11 +68,11 @@ class SequentialTestTest {
 
     @Test
     void suspicionLowersWhatMayBeInFlight() {
-        assertThat(guard.cautiousInFlight(20, 0, 0)).isEqualTo(20);
-        assertThat(guard.cautiousInFlight(20, 200, 1)).isEqualTo(20);
-        assertThat(guard.cautiousInFlight(20, 15, 3)).isBetween(1, 8);
-        assertThat(guard.cautiousInFlight(20, 50, 40)).isEqualTo(1);
-        assertThat(guard.cautiousInFlight(1, 10, 3)).isEqualTo(1);
+        assertThat(cautious(20, 0, 0)).isEqualTo(20);
+        assertThat(cautious(20, 200, 1)).isEqualTo(20);
+        assertThat(cautious(20, 15, 3)).isBetween(1, 8);
+        assertThat(cautious(20, 50, 40)).isEqualTo(1);
+        assertThat(cautious(1, 10, 3)).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -107,6 +107,10 @@ class SequentialTestTest {
         assertThat(median(touched)).isLessThanOrEqualTo(40);
     }
 
+    private int cautious(int maxInFlight, long finished, long failures) {
+        return SequentialTest.cautiousInFlight(maxInFlight, guard.suspicion(finished, failures));
+    }
+
     private static double stopped(int[] touched) {
         return Arrays.stream(touched).filter(nodes -> nodes < NODES).count() / (double) touched.length;
     }
@@ -131,7 +135,7 @@ class SequentialTestTest {
         int finished = 0;
         int failures = 0;
         while (finished < NODES) {
-            int allowed = guard.cautiousInFlight(MAX_IN_FLIGHT, finished, failures);
+            int allowed = cautious(MAX_IN_FLIGHT, finished, failures);
             while (touched < NODES && inFlight.size() < allowed) {
                 inFlight.add(new InFlight(now + 1 + random.nextDouble(), random.nextDouble() < failureRate));
                 touched++;

@@ -298,7 +298,8 @@ class ReportIntakeTest {
         }
 
         UUID update(int index) {
-            return jdbc.sql("select id from node_update where node_id = :node and campaign_id = :campaign")
+            return jdbc.sql(
+                            "select id from node_update where node_id = :node and campaign_id = :campaign and attempt = 1")
                     .param("node", node(index))
                     .param("campaign", campaign)
                     .query(UUID.class)
@@ -306,7 +307,8 @@ class ReportIntakeTest {
         }
 
         String state(int index) {
-            return jdbc.sql("select state from node_update where node_id = :node and campaign_id = :campaign")
+            return jdbc.sql(
+                            "select state from node_update where node_id = :node and campaign_id = :campaign and attempt = 1")
                     .param("node", node(index))
                     .param("campaign", campaign)
                     .query(String.class)

@@ -134,7 +134,8 @@ final class CampaignJson {
                 checked.neededTime(),
                 orElse(checked.bootDeadline(), CampaignSpec.DEFAULT_BOOT_DEADLINE),
                 checked.startsAt(),
-                schedule(checked.schedule()));
+                schedule(checked.schedule()),
+                CampaignRulesJson.complete(checked.rules()));
     }
 
     private static WaveSpec wave(NewWave checked) {
@@ -217,7 +218,8 @@ final class CampaignJson {
                 spec.neededTime(),
                 spec.bootDeadline(),
                 spec.startsAt(),
-                schedule(spec));
+                schedule(spec),
+                CampaignRulesJson.shown(spec.rules()));
     }
 
     private static WaveGate gate(WaveSpec wave) {
@@ -266,10 +268,10 @@ final class CampaignJson {
 
     /** What the caller can do, so that a console need not know the rules. */
     private static List<CampaignAction> actions(CampaignView campaign) {
-        String actor = CallContext.current().actor();
+        String subject = CallContext.current().subject();
         return Stream.of(org.maintenancemanager.core.campaign.CampaignAction.values())
                 .map(action -> {
-                    String refusal = action.refusal(campaign, actor);
+                    String refusal = action.refusal(campaign, subject);
                     return new CampaignAction(action.label(), refusal == null, refusal);
                 })
                 .toList();
@@ -300,6 +302,7 @@ final class CampaignJson {
                 spec.bootDeadline(),
                 spec.startsAt(),
                 schedule(spec),
+                CampaignRulesJson.shown(spec.rules()),
                 campaign.inFlight(),
                 campaign.failures(),
                 shown(campaign.override()),
@@ -324,7 +327,8 @@ final class CampaignJson {
                         override.freezes().stream()
                                 .map(WindowId::value)
                                 .sorted()
-                                .toList());
+                                .toList(),
+                        override.windows().isEmpty() ? null : ids(override.windows()));
     }
 
     private static CampaignWave shown(WaveSpec wave, WaveProgress progress) {

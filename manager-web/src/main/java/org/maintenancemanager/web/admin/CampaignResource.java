@@ -9,8 +9,14 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Campaign;
 import org.maintenancemanager.api.admin.CampaignAnswer;
 import org.maintenancemanager.api.admin.CampaignWave;
+import org.maintenancemanager.api.admin.ExcludedNodes;
+import org.maintenancemanager.api.admin.FailedRetry;
 import org.maintenancemanager.api.admin.NewCampaign;
 import org.maintenancemanager.api.admin.NewWindowOverride;
+import org.maintenancemanager.api.admin.NodeExclusion;
+import org.maintenancemanager.api.admin.RetriedNodes;
+import org.maintenancemanager.api.admin.RollBackPlan;
+import org.maintenancemanager.api.admin.RollBackReason;
 import org.maintenancemanager.api.admin.WaveMove;
 import org.maintenancemanager.core.campaign.CampaignApprovals;
 import org.maintenancemanager.core.campaign.CampaignId;
@@ -18,10 +24,12 @@ import org.maintenancemanager.core.campaign.CampaignLife.Kind;
 import org.maintenancemanager.core.campaign.CampaignView;
 import org.maintenancemanager.core.campaign.CampaignWaves;
 import org.maintenancemanager.core.campaign.Campaigns;
+import org.maintenancemanager.core.campaign.RollBacks;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.core.update.CampaignMembers;
 import org.maintenancemanager.core.window.WindowId;
 import org.maintenancemanager.web.rest.Answers;
 import org.maintenancemanager.web.rest.IfMatch;
@@ -44,8 +52,17 @@ class CampaignResource {
     private final Campaigns campaigns;
     private final CampaignApprovals approvals;
     private final CampaignWaves waves;
+    private final CampaignMembers members;
+    private final RollBacks rollBacks;
 
-    CampaignResource(Campaigns campaigns, CampaignApprovals approvals, CampaignWaves waves) {
+    CampaignResource(
+            Campaigns campaigns,
+            CampaignApprovals approvals,
+            CampaignWaves waves,
+            CampaignMembers members,
+            RollBacks rollBacks) {
+        this.members = members;
+        this.rollBacks = rollBacks;
         this.campaigns = campaigns;
         this.approvals = approvals;
         this.waves = waves;
@@ -179,6 +196,41 @@ class CampaignResource {
     ResponseEntity<Campaign> skipWave(@PathVariable UUID id, JsonBody body) {
         WaveMove move = move(body);
         return answer(waves.skip(new CampaignId(id), move.wave(), requireNonNull(move.reason())));
+    }
+
+    @PostMapping("/{id}:exclude")
+    ExcludedNodes exclude(@PathVariable UUID id, JsonBody body) {
+        NodeExclusion wanted = body.as(NodeExclusion.class);
+        var problems = new Problems();
+        problems.present("/nodes", wanted.nodes());
+        problems.present("/reason", wanted.reason());
+        problems.throwIfAny();
+        var excluded =
+                members.exclude(new CampaignId(id), requireNonNull(wanted.nodes()), requireNonNull(wanted.reason()));
+        return new ExcludedNodes(
+                excluded.excluded(),
+                excluded.holdingPermit(),
+                excluded.ended(),
+                CampaignJson.shown(excluded.campaign()));
+    }
+
+    @PostMapping("/{id}:retry-failed")
+    RetriedNodes retryFailed(@PathVariable UUID id, JsonBody body) {
+        FailedRetry wanted = body.as(FailedRetry.class);
+        var retried = members.retryFailed(new CampaignId(id), wanted.nodes());
+        return new RetriedNodes(retried.retried(), CampaignJson.shown(retried.campaign()));
+    }
+
+    @PostMapping("/{id}:roll-back")
+    @ResponseStatus(HttpStatus.CREATED)
+    RollBackPlan rollBack(@PathVariable UUID id, JsonBody body) {
+        RollBackReason wanted = body.as(RollBackReason.class);
+        var problems = new Problems();
+        problems.present("/reason", wanted.reason());
+        problems.throwIfAny();
+        var made = rollBacks.rollBack(new CampaignId(id), requireNonNull(wanted.reason()));
+        return new RollBackPlan(
+                made.campaigns().stream().map(CampaignJson::shown).toList(), made.leftOut());
     }
 
     private static WaveMove move(JsonBody body) {

@@ -9,10 +9,9 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.util.Locale;
-import java.util.Set;
-import org.maintenancemanager.api.grpc.node.NodeServiceGrpc;
 import org.maintenancemanager.core.update.KnownNode;
 import org.maintenancemanager.web.ops.RequestIds;
+import org.maintenancemanager.web.security.AccessRules;
 import org.springframework.grpc.server.GlobalServerInterceptor;
 import org.springframework.stereotype.Component;
 
@@ -28,16 +27,6 @@ class NodeGrpcIdentity implements ServerInterceptor {
 
     private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
     private static final Metadata.Key<String> REQUEST_ID_KEY = key(RequestIds.HEADER.toLowerCase(Locale.ROOT));
-
-    /**
-     * Enrollment brings its token in the message; health says only that we serve; agents of other managers are known by
-     * their own service, which needs the host that stands in the message.
-     */
-    private static final Set<String> OPEN = Set.of(
-            NodeServiceGrpc.getEnrollMethod().getFullMethodName(),
-            "maintmgr.v1.MaintmgrService/PlatformUpdateStatus",
-            "grpc.health.v1.Health/Check",
-            "grpc.health.v1.Health/Watch");
 
     private final NodeCalls calls;
 
@@ -61,7 +50,7 @@ class NodeGrpcIdentity implements ServerInterceptor {
             }
         };
         Context context = Context.current().withValue(REQUEST_ID, requestId);
-        if (!OPEN.contains(call.getMethodDescriptor().getFullMethodName())) {
+        if (!AccessRules.isOpenByGrpc(call.getMethodDescriptor().getFullMethodName())) {
             try {
                 context = context.withValue(NODE, calls.authenticate(headers.get(AUTHORIZATION)));
             } catch (RuntimeException e) {

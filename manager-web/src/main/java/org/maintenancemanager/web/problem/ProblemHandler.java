@@ -14,6 +14,7 @@ import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.core.update.Overloaded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -106,6 +107,10 @@ class ProblemHandler {
                 Answer.of(
                         ProblemType.PRECONDITION_FAILED,
                         "The %s %s has another version by now.".formatted(stale.kind(), stale.id()));
+            case Overloaded overloaded -> {
+                response.setHeader("Retry-After", String.valueOf(overloaded.retryAfterSeconds()));
+                yield Answer.of(ProblemType.UNAVAILABLE, "As many are being served as can be at once.");
+            }
             case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
             case MethodArgumentNotValidException invalid ->
                 new Answer(

@@ -29,6 +29,11 @@ public final class JsonBody {
         return tree.isArray();
     }
 
+    /** Whether it is an object with this field. */
+    public boolean has(String field) {
+        return tree.isObject() && tree.has(field);
+    }
+
     /** The body as one record. */
     public <T> T as(Class<T> type) {
         return value(tree, type);

@@ -69,6 +69,7 @@ public final class AccessRules {
                     sites("DELETE", "/api/v1/nodes/{id}/blocks", NODE_OPERATE, NODE),
                     sites("GET", "/api/v1/nodes/{id}/explanation", FLEET_READ, NODE),
                     sites("GET", "/api/v1/nodes/{id}/windows", FLEET_READ, NODE),
+                    sites("GET", "/api/v1/nodes/{id}/missed-windows", FLEET_READ, NODE),
                     sites("GET", "/api/v1/nodes/{node}/credentials", FLEET_READ, NODE),
                     sites("POST", "/api/v1/nodes/{node}/credentials", CREDENTIAL_MANAGE, NODE),
                     sites("DELETE", "/api/v1/nodes/{node}/credentials/{id}", CREDENTIAL_MANAGE, NODE),
@@ -147,6 +148,14 @@ public final class AccessRules {
                     tenant("GET", "/api/v1/campaigns/{id}", FLEET_READ),
                     tenant("GET", "/api/v1/campaigns/{id}/waves", FLEET_READ),
                     tenant("GET", "/api/v1/campaigns/{id}/reasons", FLEET_READ),
+                    tenant("GET", "/api/v1/campaigns/{id}/guard", FLEET_READ),
+                    tenant("POST", "/api/v1/campaigns/{id}:hold-cohort", CAMPAIGN_PAUSE),
+                    tenant("POST", "/api/v1/campaigns/{id}:release-cohort", CAMPAIGN_RUN),
+                    tenant("GET", "/api/v1/campaigns/{id}/forecast", FLEET_READ),
+                    tenant("GET", "/api/v1/campaigns/{id}/report", FLEET_READ),
+                    tenant("GET", "/api/v1/reports/night", FLEET_READ),
+                    // Says what would happen, and changes nothing.
+                    tenant("POST", "/api/v1/campaigns:plan", FLEET_READ),
                     tenant("POST", "/api/v1/campaigns", CAMPAIGN_MANAGE),
                     tenant("PATCH", "/api/v1/campaigns/{id}", CAMPAIGN_MANAGE),
                     tenant("DELETE", "/api/v1/campaigns/{id}", CAMPAIGN_MANAGE),
@@ -159,6 +168,9 @@ public final class AccessRules {
                     tenant("POST", "/api/v1/campaigns/{id}:clearOverride", CAMPAIGN_RUN),
                     tenant("POST", "/api/v1/campaigns/{id}:promote-wave", CAMPAIGN_RUN),
                     tenant("POST", "/api/v1/campaigns/{id}:skip-wave", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:exclude", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:retry-failed", CAMPAIGN_RUN),
+                    tenant("POST", "/api/v1/campaigns/{id}:roll-back", CAMPAIGN_MANAGE),
                     tenant("POST", "/api/v1/campaigns/{id}:approve", CAMPAIGN_APPROVE),
                     tenant("POST", "/api/v1/campaigns/{id}:deny", CAMPAIGN_APPROVE),
                     tenant("GET", "/api/v1/approval-rule", FLEET_READ),
@@ -208,6 +220,26 @@ public final class AccessRules {
                     tenant("GET", "/actuator/prometheus", METRICS_READ))
             .toList();
 
+    /** Who may make a call by gRPC. */
+    public enum GrpcCaller {
+        /** The message brings its own credential, or the call tells nothing. */
+        OPEN,
+        /** A node, by its token. */
+        NODE,
+        /** An agent of another manager, by its token and the host that its message names; its service checks both. */
+        AGENT
+    }
+
+    /** By the full name of the method. */
+    private static final Map<String, GrpcCaller> GRPC = Map.of(
+            "grpc.health.v1.Health/Check", GrpcCaller.OPEN,
+            "grpc.health.v1.Health/List", GrpcCaller.OPEN,
+            "grpc.health.v1.Health/Watch", GrpcCaller.OPEN,
+            "maintenance.node.v1.NodeService/Enroll", GrpcCaller.OPEN,
+            "maintenance.node.v1.NodeService/Poll", GrpcCaller.NODE,
+            "maintenance.node.v1.NodeService/Report", GrpcCaller.NODE,
+            "maintmgr.v1.MaintmgrService/PlatformUpdateStatus", GrpcCaller.AGENT);
+
     private static final Map<String, AccessRule> BY_CALL =
             ALL.stream().collect(Collectors.toUnmodifiableMap(AccessRule::call, Function.identity()));
 
@@ -219,6 +251,16 @@ public final class AccessRules {
 
     public static List<AccessRule> all() {
         return ALL;
+    }
+
+    public static Map<String, GrpcCaller> grpc() {
+        return GRPC;
+    }
+
+    /** Whether no credential is asked for before the message is read; a method that is not listed needs one. */
+    public static boolean isOpenByGrpc(String method) {
+        GrpcCaller caller = GRPC.get(method);
+        return caller == GrpcCaller.OPEN || caller == GrpcCaller.AGENT;
     }
 
     /** The rule of the handler with exactly this mapping. */

@@ -184,6 +184,27 @@ class CampaignResourceTest {
     }
 
     @Test
+    void membersAreExcludedAndRetriedAndTheCampaignRolledBackOnlyAsTheStateAllows() {
+        String node =
+                api.post("/api/v1/nodes", AdminApi.node(name, site)).expect(201).id();
+        Reply created =
+                api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), "")).expect(201);
+        String path = "/api/v1/campaigns/" + created.id();
+        String exclusion = "{\"nodes\":[\"%s\"],\"reason\":\"in repair\"}".formatted(node);
+        assertThat(api.post(path + ":exclude", exclusion).expect(409).code()).isEqualTo("illegal-state");
+        api.act(path + ":start").expect(200);
+        Reply excluded = api.post(path + ":exclude", exclusion).expect(200);
+        assertThat(excluded.body().get("excluded").asInt()).isEqualTo(1);
+        assertThat(excluded.body().at("/campaign/waves/0/updates/CANCELED").asInt())
+                .isEqualTo(1);
+        assertThat(api.post(path + ":exclude", "{}").expect(400).errors())
+                .containsExactly("/nodes: is required", "/reason: is required");
+        api.post(path + ":retry-failed", "{}").expect(409);
+        api.post(path + ":roll-back", "{\"reason\":\"bad\"}").expect(409);
+        api.post(path + ":roll-back", "{}").expect(400);
+    }
+
+    @Test
     void badGatesAndSchedulesAreNamed() {
         String more = """
                 ,"startsAt": "2099-01-01T00:00:00Z",
@@ -215,6 +236,89 @@ class CampaignResourceTest {
                 .filter(action -> action.get("allowed").asBoolean())
                 .map(action -> action.get("name").asString())
                 .toList();
+    }
+
+    @Test
+    void rulesAreSafeUnlessSaidAndMayChangeWhileItRuns() {
+        api.post("/api/v1/nodes", AdminApi.node(name, site)).expect(201);
+        Reply created = api.post(
+                        "/api/v1/campaigns",
+                        campaign(
+                                image("PUBLISHED"),
+                                ",\"rules\":{\"priority\":5,\"retries\":{\"lost\":{\"limit\":1,\"backoff\":\"PT6H\"}}}"))
+                .expect(201);
+        var rules = created.body().get("rules");
+        assertThat(rules.get("guard").get("enabled").asBoolean()).isTrue();
+        assertThat(rules.get("priority").asInt()).isEqualTo(5);
+        assertThat(rules.get("retries").get("download").get("limit").asInt()).isEqualTo(3);
+        assertThat(rules.get("retries").get("lost").get("backoff").asString()).isEqualTo("PT6H");
+        String path = "/api/v1/campaigns/" + created.id();
+        String tag = api.act(path + ":start")
+                .expect(200)
+                .http()
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
+
+        var changed = api.patch(path, "{\"rules\":{\"guard\":{\"enabled\":false},\"retries\":{\"lost\":null}}}", tag)
+                .expect(200)
+                .body()
+                .get("rules");
+
+        assertThat(changed.get("guard").get("enabled").asBoolean()).isFalse();
+        assertThat(changed.get("retries").has("lost")).isFalse();
+        assertThat(changed.get("priority").asInt())
+                .as("what a patch does not name stays")
+                .isEqualTo(5);
+    }
+
+    @Test
+    void rulesOutOfRangeAreNamed() {
+        Reply refused = api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), """
+                ,"rules": {"priority": 1001, "guard": {"baseline": 0.6, "alpha": 0.00001, "maxFailurePercent": 0},
+                           "retries": {"lost": {"limit": 11, "backoff": "PT1S"}}, "phaseLimits": {"install": "P31D"}}"""));
+
+        assertThat(refused.expect(400).errors())
+                .extracting(error -> error.substring(0, error.indexOf(':')))
+                .containsExactly(
+                        "/rules/priority",
+                        "/rules/guard/baseline",
+                        "/rules/guard/alpha",
+                        "/rules/guard/maxFailurePercent",
+                        "/rules/retries/lost/limit",
+                        "/rules/retries/lost/backoff",
+                        "/rules/phaseLimits/install");
+    }
+
+    @Test
+    void guardIsShownAndCohortsAreHeldAndReleased() {
+        api.post("/api/v1/nodes", AdminApi.node(name, site)).expect(201);
+        String path = "/api/v1/campaigns/"
+                + api.post("/api/v1/campaigns", campaign(image("PUBLISHED"), ""))
+                        .expect(201)
+                        .id();
+        api.act(path + ":start").expect(200);
+
+        var guard = api.get(path + "/guard").expect(200).body();
+        assertThat(guard.get("evidence").asDouble()).isEqualTo(1);
+        assertThat(guard.get("needed").asDouble()).isEqualTo(100);
+
+        assertThat(api.post(path + ":hold-cohort", "{\"kind\":\"SITE\"}")
+                        .expect(400)
+                        .errors())
+                .containsExactly("/name: is required", "/reason: is required");
+        String cohort = "\"kind\":\"SITE\",\"name\":\"%s\"".formatted(site);
+        var held = api.post(path + ":hold-cohort", "{%s,\"reason\":\"strike\"}".formatted(cohort))
+                .expect(200)
+                .body();
+        assertThat(held.get("cohorts").get(0).get("held").get("reason").asString())
+                .isEqualTo("strike");
+        api.post(path + ":release-cohort", "{%s}".formatted(cohort)).expect(200);
+        assertThat(api.post(path + ":release-cohort", "{%s}".formatted(cohort))
+                        .expect(409)
+                        .code())
+                .isEqualTo("illegal-state");
+        api.get("/api/v1/campaigns/" + UUID.randomUUID() + "/guard").expect(404);
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -250,6 +252,41 @@ class WindowResourceTest {
                 .containsExactly("2026-03-28T00:00+01:00", "2026-03-29T03:00+02:00", "2026-03-30T02:00+02:00");
         assertThat(texts(windows.body().get("frozen"), "windowName")).contains(name + " freeze");
         api.get("/api/v1/nodes/" + UUID.randomUUID() + "/windows").expect(404);
+    }
+
+    @Test
+    void localTimeIsThatOfTheNodeElseOfItsSiteElseOfTheTenant() {
+        String path = "/test/" + UUID.randomUUID();
+        api.post("/api/v1/sites", "{\"path\": \"%s\"}".formatted(path)).expect(201);
+        String tenantsZone = api.get("/api/v1/tenants?filter=name%3D%3Ddefault")
+                .expect(200)
+                .body()
+                .at("/items/0/zone")
+                .asString();
+        keep("{\"zone\": \"NODE_LOCAL\", \"target\": {\"sitePath\": \"%s\"}}".formatted(path));
+        String node = "/api/v1/nodes/" + node(path);
+        assertLocal(node, tenantsZone, "SITE");
+        String site = "/api/v1/sites/"
+                + api.get("/api/v1/sites?filter=path%3D%3D" + path)
+                        .body()
+                        .at("/items/0/id")
+                        .asString();
+        api.patch(site, "{\"zone\": \"America/New_York\"}", tag(site)).expect(200);
+        assertLocal(node, "America/New_York", "SITE");
+        api.patch(node, "{\"zone\": \"Asia/Tokyo\"}", tag(node)).expect(200);
+        assertLocal(node, "Asia/Tokyo", "NODE");
+    }
+
+    private String tag(String path) {
+        return api.get(path).http().headers().firstValue("ETag").orElseThrow();
+    }
+
+    private void assertLocal(String node, String zone, String of) {
+        Reply windows = api.get(node + "/windows").expect(200);
+        assertThat(windows.body().get("zone").asString()).isEqualTo(zone);
+        assertThat(windows.body().get("zoneOf").asString()).isEqualTo(of);
+        Instant next = Instant.parse(windows.body().at("/nextOpening/startsAt").asString());
+        assertThat(next.atZone(ZoneId.of(zone)).toLocalTime()).isEqualTo(LocalTime.of(22, 0));
     }
 
     @ParameterizedTest

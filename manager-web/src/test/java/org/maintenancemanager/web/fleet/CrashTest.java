@@ -60,7 +60,7 @@ class CrashTest {
             await("all are enrolled")
                     .atMost(PATIENCE)
                     .until(() -> running.statistics().enrolled() == NODES);
-            String campaign = operator.campaign("good", image, 40, "PT5M", "PT5M");
+            String campaign = operator.campaign("good", image, 40, "PT5M", "PT5M", "{\"guard\": {\"baseline\": 0.3}}");
             await("the campaign is in its middle").atMost(PATIENCE).until(() -> confirmed() > NODES / 4);
 
             first.destroyForcibly().waitFor();

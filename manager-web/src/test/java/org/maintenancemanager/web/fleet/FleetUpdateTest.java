@@ -43,6 +43,10 @@ class FleetUpdateTest {
         operator = new Operator(manager.baseUrl(), manager.apiToken());
     }
 
+    /** This fleet fails by chance so often that a guard with the usual rules would stop a good image too. */
+    private static final String FAULTY =
+            "{\"guard\": {\"baseline\": 0.3}, \"retries\": {\"download\": {\"limit\": 0}}}";
+
     @AfterAll
     void stop() {
         manager.context().close();
@@ -75,7 +79,7 @@ class FleetUpdateTest {
                     .atMost(PATIENCE)
                     .until(() -> fleet.statistics().enrolled() == NODES);
 
-            String update = operator.campaign("good", good, 300, "PT15S", "PT10S");
+            String update = operator.campaign("good", good, 300, "PT15S", "PT10S", FAULTY);
             await("the good image is everywhere")
                     .atMost(PATIENCE)
                     .until(() -> operator.state(update).equals("COMPLETED"));
@@ -85,12 +89,12 @@ class FleetUpdateTest {
             assertThat(ends).containsKeys("ROLLED_BACK", "LOST");
             assertThat(ends.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(NODES);
 
-            String regression = operator.campaign("bad", bad, 300, "PT15S", "PT10S");
+            String regression = operator.campaign("bad", bad, 300, "PT15S", "PT10S", "{}");
             await("the bad image stops by itself")
                     .atMost(PATIENCE)
                     .until(() -> operator.state(regression).equals("PAUSED"));
             assertThat(operator.campaign(regression).get("stateReason").asString())
-                    .isEqualTo("WAVE_GATE");
+                    .isIn("WAVE_GATE", "GUARD");
         }
         assertThat(Invariants.broken(manager.jdbc(), TenantId.DEFAULT)).isEmpty();
         Map<String, Long> second = manager

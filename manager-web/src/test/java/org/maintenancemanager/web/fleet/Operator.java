@@ -81,14 +81,14 @@ final class Operator {
     }
 
     /** A running campaign for all nodes: a canary of 5 % that has to be confirmed to 70 %, then the rest. */
-    String campaign(String name, String image, int maxInFlight, String permitLimit, String bootDeadline)
+    String campaign(String name, String image, int maxInFlight, String permitLimit, String bootDeadline, String rules)
             throws IOException, InterruptedException {
         String id = post("/api/v1/campaigns", """
                         {"name": "%s", "imageId": "%s", "allNodes": true, "maxInFlight": %d,
-                         "permitLimit": "%s", "neededTime": "PT2S", "bootDeadline": "%s",
+                         "permitLimit": "%s", "neededTime": "PT2S", "bootDeadline": "%s", "rules": %s,
                          "waves": [{"name": "canary", "percent": 5, "minConfirmedShare": 0.7},
                                    {"name": "rest", "rest": true, "minConfirmedShare": 0}]}
-                        """.formatted(name, image, maxInFlight, permitLimit, bootDeadline))
+                        """.formatted(name, image, maxInFlight, permitLimit, bootDeadline, rules))
                 .get("id")
                 .asString();
         post("/api/v1/campaigns/" + id + ":start", "");

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.web.testing.Browser;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 import org.maintenancemanager.web.testing.TestPerson;
@@ -74,7 +76,7 @@ class ConsoleSessionTest {
     void aChangeNeedsTheTokenAgainstForgery() {
         Browser browser = TestPerson.create(manager, "fleet-admin").logIn(manager);
         String site = """
-                {"path": "/csrf-%s", "name": "x", "zone": "UTC"}""".formatted(java.util.UUID.randomUUID());
+                {"path": "/csrf-%s", "name": "x", "zone": "UTC"}""".formatted(UUID.randomUUID());
 
         browser.forgeCsrf(null);
         assertThat(browser.send("POST", "/console/api/v1/sites", site).statusCode())
@@ -97,16 +99,54 @@ class ConsoleSessionTest {
     }
 
     @Test
-    void theFirstSecretLogsInAndMayDoEverything() {
-        var browser = new Browser(manager);
+    void theFirstSecretLogsInUntilSomebodyElseCanLetPeopleIn() {
+        String secret = secretOfANewTenant();
+        var first = new Browser(manager);
 
-        HttpResponse<String> opened = browser.logInBySecret(manager.apiToken());
+        HttpResponse<String> opened = first.logInBySecret(secret);
 
-        // Other tests make security-admins, but none of them ever logs in with a role for the whole tenant.
         assertThat(opened.statusCode()).as(opened.body()).isEqualTo(200);
         assertThat(Browser.body(opened).get("roles").size()).isEqualTo(6);
         assertThat(Browser.body(opened).get("permissions").toString()).contains("campaign.approve", "person.manage");
-        assertThat(browser.get("/console/api/v1/people").statusCode()).isEqualTo(200);
+        String name = "first-" + UUID.randomUUID();
+        JsonNode made = Browser.body(first.send(
+                "POST",
+                "/console/api/v1/people",
+                "{\"name\": \"%s\", \"grants\": [{\"role\": \"security-admin\"}]}".formatted(name)));
+        assertThat(new Browser(manager).logInBySecret(secret).statusCode())
+                .as("nobody but the secret has ever been in")
+                .isEqualTo(200);
+        var admin = new Browser(manager);
+        String initial = made.get("password").asString();
+        admin.logIn(name, initial);
+        admin.send("PUT", "/console/password", """
+                {"password": "%s", "newPassword": "a long and quiet night"}""".formatted(initial));
+
+        assertThat(new Browser(manager).logInBySecret(secret).statusCode()).isEqualTo(401);
+        assertThat(manager.send(manager.request("/api/v1/people").header("Authorization", "Bearer " + secret))
+                        .statusCode())
+                .as("it still opens the API")
+                .isEqualTo(200);
+    }
+
+    private String secretOfANewTenant() {
+        UUID tenant = UUID.randomUUID();
+        Token token = Token.generate(Token.Kind.API);
+        manager.jdbc()
+                .sql("insert into tenant (id, name) values (:id, :name)")
+                .param("id", tenant)
+                .param("name", "t-" + tenant)
+                .update();
+        manager.jdbc()
+                .sql("""
+                        insert into api_token (tenant_id, id, name, secret_sha256, scopes, expires_at)
+                        values (:tenant, :id, 'first', :sha256, '{read,write}', now() + interval '1 hour')
+                        """)
+                .param("tenant", tenant)
+                .param("id", token.id())
+                .param("sha256", token.sha256())
+                .update();
+        return token.text();
     }
 
     @Test

@@ -359,6 +359,7 @@ public final class Quickstart implements Callable<Integer> {
     private void goOn(DataDirectory directory, Screen screen, String who) {
         screen.print("");
         screen.print("%s Ctrl-C stops everything.".formatted(who));
+        screen.print("  open  %s/ in a browser, and log in with the admin secret".formatted(manager()));
         screen.print("  API   %s/api/v1, described by %s/api/openapi.yaml".formatted(manager(), manager()));
         screen.print("  try   curl -H \"Authorization: Bearer $SECRET\" %s/api/v1/campaigns".formatted(manager()));
         screen.print("  data  %s, logs in its logs".formatted(directory.root()));

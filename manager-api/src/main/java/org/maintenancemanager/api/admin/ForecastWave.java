@@ -1,0 +1,6 @@
+package org.maintenancemanager.api.admin;
+
+/**
+ * When a wave opens.
+ */
+public record ForecastWave(String name, ForecastSpan opens) {}

@@ -1,0 +1,19 @@
+package org.maintenancemanager.api.admin;
+
+import java.util.List;
+
+/**
+ * Nodes that will not be updated, or not in time, because of their windows.
+ *
+ * @param sites with the most of these nodes, at most 5
+ */
+public record PlanFinding(Code code, int nodes, List<String> sites, String sentence) {
+    /** What is wrong. */
+    public enum Code {
+        NO_WINDOW,
+        SWALLOWED_BY_FREEZE,
+        NOT_WITHIN_A_YEAR,
+        TOO_SHORT,
+        NOTHING_BEFORE_DEADLINE
+    }
+}

@@ -1,0 +1,40 @@
+package org.maintenancemanager.core.update;
+
+import java.util.List;
+import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.node.Selectable;
+import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.window.Schedules;
+import org.springframework.stereotype.Component;
+
+/** The rules that polls are answered by, for whoever looks at a whole fleet. */
+@Component
+public class FleetFacts {
+    private final FleetRules rules;
+
+    FleetFacts(FleetRules rules) {
+        this.rules = rules;
+    }
+
+    public Of of(TenantId tenant) {
+        return new Of(rules.of(tenant));
+    }
+
+    /** The rules of one tenant as they were read last. */
+    public static final class Of {
+        private final FleetRules.Rules rules;
+
+        private Of(FleetRules.Rules rules) {
+            this.rules = rules;
+        }
+
+        public Schedules schedules() {
+            return rules.schedules();
+        }
+
+        /** Every budget that applies, in the order of their ids, with its use as of a second ago. */
+        public List<BudgetFacts> budgets(Selectable node) {
+            return rules.forNode(node).budgets();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.forecast;
+
+import org.jspecify.annotations.NullMarked;

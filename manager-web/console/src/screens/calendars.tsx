@@ -1,0 +1,183 @@
+import { Alert, Button, Form, Modal, ModalBody, ModalFooter, ModalHeader, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useId, useState } from 'react';
+import { answer, api, etag, type Schemas } from '../api/client';
+import { Confirm, ReasonedButton, useReason } from '../ui/act';
+import { Asked, Empty } from '../ui/faces';
+import { ChoiceField, FormProblem, TextField } from '../ui/form';
+import { useSend } from '../ui/send';
+import { Time } from '../ui/time';
+import { plural } from '../ui/words';
+import { targetWords } from './window-list';
+
+type Calendar = Schemas['Calendar'];
+
+/** Calendars of others, whose events are windows or freezes: fetched by address, or uploaded. */
+export function Calendars() {
+  const reason = useReason('window.manage');
+  const [deleting, setDeleting] = useState<Calendar>();
+  const query = useQuery({
+    queryKey: ['tenant', 'calendars'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/calendars', { params: { query: { limit: 200, sort: 'name' } }, signal })),
+  });
+  const refresh = useSend((id: string) => answer(api.POST('/api/v1/calendars/{id}:refresh', { params: { path: { id } } })), { topics: ['tenant'] });
+  const remove = useSend(
+    (calendar: Calendar) =>
+      answer(api.DELETE('/api/v1/calendars/{id}', { params: { path: { id: calendar.id }, header: { 'If-Match': etag(calendar.revision) } } })),
+    { topics: ['tenant'], onDone: () => setDeleting(undefined) },
+  );
+  return (
+    <div className="mm-stack mm-tab">
+      <FormProblem problem={refresh.problem} />
+      <Asked query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No calendar is imported">Holidays and production plans often lie in a calendar already (iCalendar, .ics).</Empty>
+          ) : (
+            <Table aria-label="Imported calendars" variant="compact" gridBreakPoint="grid-lg">
+              <Thead>
+                <Tr>
+                  <Th>Name</Th>
+                  <Th>Kind</Th>
+                  <Th>For</Th>
+                  <Th>Events</Th>
+                  <Th>Looked at</Th>
+                  <Th screenReaderText="Actions" />
+                </Tr>
+              </Thead>
+              <Tbody>
+                {items.map((calendar) => (
+                  <Tr key={calendar.id}>
+                    <Td dataLabel="Name">
+                      {calendar.name}
+                      {calendar.problem !== undefined && (
+                        <Alert component="p" isInline isPlain variant="warning" title={calendar.problem} />
+                      )}
+                    </Td>
+                    <Td dataLabel="Kind">{calendar.kind === 'FREEZE' ? 'freezes' : 'windows'}</Td>
+                    <Td dataLabel="For">{targetWords(calendar.target)}</Td>
+                    <Td dataLabel="Events">{plural(calendar.events, 'event')}</Td>
+                    <Td dataLabel="Looked at">
+                      <Time at={calendar.checkedAt} />
+                    </Td>
+                    <Td dataLabel="Actions">
+                      <div className="mm-row">
+                        {calendar.url !== undefined && (
+                          <ReasonedButton variant="link" isInline reason={reason} aria-label={`Fetch ${calendar.name} now`} onClick={() => refresh.send(calendar.id)}>
+                            Fetch now
+                          </ReasonedButton>
+                        )}
+                        <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${calendar.name}`} onClick={() => setDeleting(calendar)}>
+                          Delete
+                        </ReasonedButton>
+                      </div>
+                    </Td>
+                  </Tr>
+                ))}
+              </Tbody>
+            </Table>
+          )
+        }
+      </Asked>
+      {deleting !== undefined && (
+        <Confirm title={`Delete ${deleting.name}?`} action="Delete" danger send={{ ...remove, go: () => remove.send(deleting) }} onClose={() => setDeleting(undefined)}>
+          <p>Its {plural(deleting.events, 'window or freeze', 'windows or freezes')} go with it.</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+export function CalendarDialog({ onClose }: { onClose: () => void }) {
+  const [way, setWay] = useState<'file' | 'address'>('file');
+  const [name, setName] = useState('');
+  const [kind, setKind] = useState<Schemas['WindowKind']>('FREEZE');
+  const [zone, setZone] = useState('NODE_LOCAL');
+  const [sitePath, setSitePath] = useState('');
+  const [url, setUrl] = useState('');
+  const [file, setFile] = useState<File>();
+  // The calendar is made before its content is taken; when that is refused, the next try goes on from there.
+  const [made, setMade] = useState<string>();
+  const fileId = useId();
+  const send = useSend(
+    async (wanted: { body: Schemas['NewCalendar']; text: string | undefined }, key) => {
+      let id = made;
+      if (id === undefined) {
+        const calendar = (await answer(
+          api.POST('/api/v1/calendars', { params: { header: { 'Idempotency-Key': key } }, body: wanted.body }),
+        )) as Calendar;
+        id = calendar.id;
+        setMade(id);
+      }
+      if (wanted.text !== undefined) {
+        await answer(
+          api.PUT('/api/v1/calendars/{id}/content', {
+            params: { path: { id } },
+            body: wanted.text,
+            bodySerializer: (text) => text,
+            headers: { 'Content-Type': 'text/calendar' },
+          }),
+        );
+      }
+    },
+    { topics: ['tenant'], onDone: onClose },
+  );
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    const body: Schemas['NewCalendar'] = {
+      name: name.trim(),
+      kind,
+      zone: zone.trim(),
+      target: sitePath.trim() === '' ? { type: 'TENANT' } : { type: 'SITE', sitePath: sitePath.trim() },
+      ...(way === 'address' ? { url: url.trim() } : {}),
+    };
+    send.send({ body, text: way === 'file' ? await file?.text() : undefined });
+  };
+  return (
+    <Modal isOpen variant="small" aria-labelledby="calendar-dialog" onClose={onClose}>
+      <ModalHeader title="Import a calendar" labelId="calendar-dialog" description="Each event of an iCalendar file becomes a window or a freeze." />
+      <ModalBody>
+        <Form id="calendar-form" onSubmit={(event) => void submit(event)}>
+          <ToggleGroup aria-label="Where it comes from">
+            <ToggleGroupItem text="A file" isSelected={way === 'file'} onChange={() => setWay('file')} />
+            <ToggleGroupItem text="An address" isSelected={way === 'address'} onChange={() => setWay('address')} />
+          </ToggleGroup>
+          {way === 'file' ? (
+            <div>
+              <label htmlFor={fileId}>File (.ics)</label>
+              <div>
+                <input id={fileId} type="file" accept=".ics,text/calendar" onChange={(event) => setFile(event.target.files?.[0])} />
+              </div>
+            </div>
+          ) : (
+            <TextField label="Address" pointer="/url" type="url" problem={send.problem} value={url} onChange={setUrl} required help="It is fetched again every six hours." />
+          )}
+          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
+          <ChoiceField
+            label="Its events are"
+            pointer="/kind"
+            problem={send.problem}
+            value={kind}
+            onChange={setKind}
+            choices={[
+              { value: 'FREEZE', label: 'freezes' },
+              { value: 'PERMIT', label: 'windows' },
+            ]}
+          />
+          <TextField label="Zone" pointer="/zone" problem={send.problem} value={zone} onChange={setZone} help="Of whole days and of times without a zone." />
+          <TextField label="Site" pointer="/target/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; empty: all nodes." />
+          <FormProblem problem={send.problem} pointers={['/url', '/name', '/kind', '/zone', '/target/sitePath']} />
+        </Form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form="calendar-form" variant="primary" isLoading={send.sending} isDisabled={way === 'file' && file === undefined}>
+          Import
+        </Button>
+        <Button variant="link" onClick={onClose}>
+          Cancel
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

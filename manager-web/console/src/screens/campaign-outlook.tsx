@@ -1,0 +1,123 @@
+import { Alert, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
+import { useQuery } from '@tanstack/react-query';
+import { answer, api, type Schemas } from '../api/client';
+import { Asked } from '../ui/faces';
+import { Curve } from '../ui/curve';
+import { formatDuration, formatInstant, Time, useClock, useNow } from '../ui/time';
+import { formatNumber, plural } from '../ui/words';
+
+/** A kind that this console does not know yet is shown by its code. */
+const RISKS: Readonly<Record<string, string>> = {
+  GUARD: 'the guard stops it',
+  NOT_WITHIN_A_YEAR: 'it does not end within a year',
+  MAX_FAILURES: 'too many failures pause it',
+  WAVE_GATE: 'a wave does not reach its share',
+  CALLED_OFF: 'nodes are called off at its end',
+  AFTER_DEADLINE: 'it ends after its deadline',
+};
+
+/** When it will probably end, what takes the time, and what may go wrong. */
+export function Outlook({ outlook, actual = [] }: { outlook: Schemas['CampaignOutlook']; actual?: readonly Schemas['ForecastActual'][] }) {
+  const { zone } = useClock();
+  const now = useNow();
+  const { end } = outlook;
+  return (
+    <div className="mm-stack">
+      <DescriptionList isHorizontal isCompact>
+        <DescriptionListGroup>
+          <DescriptionListTerm>Probably ends</DescriptionListTerm>
+          <DescriptionListDescription>
+            {end.p50 === undefined ? (
+              'not by itself within a year'
+            ) : (
+              <>
+                {formatInstant(end.p50, zone)} (<Time at={end.p50} />)
+              </>
+            )}
+          </DescriptionListDescription>
+        </DescriptionListGroup>
+        <DescriptionListGroup>
+          <DescriptionListTerm>In nine of ten cases by</DescriptionListTerm>
+          <DescriptionListDescription>{end.p90 === undefined ? 'not within a year' : formatInstant(end.p90, zone)}</DescriptionListDescription>
+        </DescriptionListGroup>
+        {outlook.waves
+          .filter((wave) => wave.opens.p50 !== undefined)
+          .map((wave) => (
+            <DescriptionListGroup key={wave.name}>
+              <DescriptionListTerm>Wave {wave.name} opens</DescriptionListTerm>
+              <DescriptionListDescription>
+                <Time at={wave.opens.p50} />
+              </DescriptionListDescription>
+            </DescriptionListGroup>
+          ))}
+      </DescriptionList>
+      <Curve
+        points={outlook.curve.map((point) => ({ at: point.at, low: point.p10, middle: point.p50, high: point.p90 }))}
+        actual={actual.map((point) => ({ at: point.at, value: point.confirmed + point.failed }))}
+        most={outlook.members}
+        zone={zone}
+        now={now}
+      />
+      {outlook.stranded > 0 && (
+        <Alert component="p" isInline variant="warning" title={`${plural(outlook.stranded, 'node')} will wait for good: no window is long enough for them`} />
+      )}
+      {outlook.silent > 0 && <p className="mm-subtle">The end does not wait for {plural(outlook.silent, 'silent node')}.</p>}
+      {outlook.causes.length > 0 && (
+        <div>
+          <strong>What takes the time</strong>
+          <ul>
+            {outlook.causes.map((cause) => (
+              <li key={`${cause.kind}-${cause.sentence}`}>
+                {cause.sentence} <span className="mm-subtle">({formatDuration(cause.adds)})</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {outlook.risks.length > 0 && (
+        <div>
+          <strong>What may happen</strong>
+          <ul>
+            {outlook.risks.map((risk) => (
+              <li key={risk.kind}>
+                In {formatNumber(Math.round(risk.share * 100))} of 100 cases {RISKS[risk.kind] ?? risk.kind}.
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}
+
+export function Forecast({ campaign }: { campaign: Schemas['Campaign'] }) {
+  const query = useQuery({
+    queryKey: ['forecasts', campaign.id],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/campaigns/{id}/forecast', { params: { path: { id: campaign.id } }, signal })),
+    refetchInterval: 60_000,
+  });
+  return (
+    <Asked query={query} rows={4}>
+      {(forecast) => (
+        <div className="mm-stack">
+          {forecast.comparison.sentence !== '' && <p>{forecast.comparison.sentence}</p>}
+          <Outlook outlook={forecast.forecast} actual={forecast.actual} />
+          <Assumptions assumptions={forecast.assumptions} />
+        </div>
+      )}
+    </Asked>
+  );
+}
+
+export function Assumptions({ assumptions }: { assumptions: readonly string[] }) {
+  return assumptions.length === 0 ? null : (
+    <details>
+      <summary>What this takes for true</summary>
+      <ul>
+        {assumptions.map((assumption) => (
+          <li key={assumption}>{assumption}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -44,6 +44,7 @@ import org.springframework.transaction.support.TransactionTemplate;
             "manager.artifacts.directory=target/test-artifacts",
             "manager.artifacts.keep-free=0B",
             "manager.audit.directory=target/test-audit",
+            "manager.node-authority.directory=target/test-node-authority",
             "manager.access.key-file=target/test-access.key",
             "spring.main.banner-mode=off",
             "logging.level.root=warn",

@@ -1,5 +1,6 @@
 package org.maintenancemanager.web;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -11,6 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     {@code mmat_<32 hex digits>.<43 base64url characters>}, or 32 to 200 printable ASCII characters without a blank.
  *     Absent, and no usable API token in the database: one is made and printed once, on the console
  * @param nodeApi limits of the node API
+ * @param nodeTls the listener where nodes are known by certificate
  * @param ddi the hawkBit device API
  * @param metrics how many label values the metrics may have
  */
@@ -18,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record ManagerSettings(
         @Nullable String bootstrapToken,
         @DefaultValue NodeApi nodeApi,
+        @DefaultValue NodeTls nodeTls,
         @DefaultValue Ddi ddi,
         @DefaultValue Metrics metrics) {
     /**
@@ -34,6 +37,27 @@ public record ManagerSettings(
             if (pollsPerSecond < 0 || pollBurst < 1 || nodesRemembered < 1) {
                 throw new IllegalArgumentException(
                         "manager.node-api: polls-per-second must be 0 or more, poll-burst and nodes-remembered 1 or more");
+            }
+        }
+    }
+
+    /**
+     * @param port of a further HTTP listener with TLS; 0: a free one; absent: none
+     * @param names host names and addresses that nodes know the manager by, for the certificate of its own authority
+     * @param bundle an SSL bundle (spring.ssl.bundle.*) with the server's certificate, instead of one of its own authority
+     */
+    public record NodeTls(
+            @Nullable Integer port,
+            @DefaultValue({"localhost", "127.0.0.1"}) List<String> names,
+            @Nullable String bundle) {
+        public NodeTls {
+            names = List.copyOf(names);
+            if (port != null && (port < 0 || port > 65535)) {
+                throw new IllegalArgumentException(
+                        "manager.node-tls.port is %d; allowed are 0 to 65535".formatted(port));
+            }
+            if (names.isEmpty()) {
+                throw new IllegalArgumentException("manager.node-tls.names is empty; name the host at least");
             }
         }
     }

@@ -62,6 +62,9 @@ final class ManagerProcess implements AutoCloseable {
         environment.put(
                 "MANAGER_AUDIT_DIRECTORY",
                 directory.resolve("audit-" + database).toString());
+        environment.put(
+                "MANAGER_NODEAUTHORITY_DIRECTORY",
+                directory.resolve("node-authority").toString());
         environment.put("MANAGER_BOOTSTRAP_TOKEN", setup.token());
         var manager = new ManagerProcess(builder.start(), port, log);
         try {

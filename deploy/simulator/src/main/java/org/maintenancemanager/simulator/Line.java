@@ -27,6 +27,7 @@ final class Line {
         EnrollResult result = call(() -> client.enroll(request));
         switch (result) {
             case EnrollResult.Enrolled enrolled -> {}
+            case EnrollResult.Certified certified -> {}
             case EnrollResult.Pending pending -> {}
             case Retry retry -> world.counters.retries.increment();
             case Refused refused -> world.counters.errors.increment();

@@ -150,6 +150,8 @@ final class SimulatedNode implements Runnable {
                 world.counters.enrolled.increment();
                 yield reached(enrolled.response().nextPollSeconds());
             }
+            case EnrollResult.Certified certified ->
+                throw new IllegalStateException("the manager sent a certificate that was not asked for");
             case EnrollResult.Pending pending -> reached(pending.response().nextPollSeconds());
             case Retry retry -> backOff(retry);
             case Refused refused -> backOff(refused);

@@ -147,8 +147,8 @@ final class FakeManager implements AutoCloseable {
 
     EnrollResponse enroll(EnrollRequest request) {
         String token = "mmnt_" + request.name();
-        Known node =
-                nodes.computeIfAbsent(token, key -> new Known(String.valueOf(request.name()), request.publicKey()));
+        Known node = nodes.computeIfAbsent(
+                token, key -> new Known(String.valueOf(request.name()), String.valueOf(request.publicKey())));
         if (!node.key.equals(request.publicKey())) {
             mistakes.add("another key for " + request.name());
         }

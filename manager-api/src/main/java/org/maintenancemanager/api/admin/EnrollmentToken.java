@@ -1,6 +1,7 @@
 package org.maintenancemanager.api.admin;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param approval {@code AUTO} or {@code MANUAL}: whether an operator has to approve each node
  * @param uses how many nodes used it
+ * @param hardwareIds what the machine must say of its hardware, each of them
  */
 public record EnrollmentToken(
         UUID id,
@@ -20,4 +22,5 @@ public record EnrollmentToken(
         int uses,
         Instant expiresAt,
         @Nullable Instant revokedAt,
-        Instant createdAt) {}
+        Instant createdAt,
+        Map<String, String> hardwareIds) {}

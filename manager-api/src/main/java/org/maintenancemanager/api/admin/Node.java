@@ -42,4 +42,5 @@ public record Node(
         Instant createdAt,
         Instant updatedAt,
         @Nullable Instant enrolledAt,
+        NodeIdentity identity,
         long revision) {}

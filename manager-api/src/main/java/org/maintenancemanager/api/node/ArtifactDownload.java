@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.NodeMessages.ImageManifest;
 
 /** Fetches an image into a file, from the manager or from wherever it sends the node; goes on where the last try stopped. */
@@ -41,7 +42,8 @@ final class ArtifactDownload {
         this.manager = manager;
     }
 
-    DownloadResult download(String nodeToken, ImageManifest image, Path file, UnaryOperator<InputStream> through)
+    DownloadResult download(
+            @Nullable String nodeToken, ImageManifest image, Path file, UnaryOperator<InputStream> through)
             throws IOException, InterruptedException {
         URI source;
         try {
@@ -93,13 +95,13 @@ final class ArtifactDownload {
         }
     }
 
-    private HttpResponse<InputStream> request(URI source, String nodeToken, long has, String tag)
+    private HttpResponse<InputStream> request(URI source, @Nullable String nodeToken, long has, String tag)
             throws IOException, InterruptedException {
         URI target = source;
         for (int redirects = 0; ; redirects++) {
             HttpRequest.Builder request =
                     HttpRequest.newBuilder(target).timeout(ANSWER_TIMEOUT).header("Accept", "*/*");
-            if (isManager(target)) {
+            if (nodeToken != null && isManager(target)) {
                 request.header("Authorization", "Bearer " + nodeToken);
             }
             if (has > 0) {

@@ -4,9 +4,12 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.grpc.node.EnrollRequest;
 import org.maintenancemanager.api.grpc.node.EnrollResponse;
 import org.maintenancemanager.api.grpc.node.ImageManifest;
+import org.maintenancemanager.api.grpc.node.IssuedCertificate;
 import org.maintenancemanager.api.grpc.node.NodeFacts;
 import org.maintenancemanager.api.grpc.node.PollRequest;
 import org.maintenancemanager.api.grpc.node.PollResponse;
+import org.maintenancemanager.api.grpc.node.RenewRequest;
+import org.maintenancemanager.api.grpc.node.RenewResponse;
 import org.maintenancemanager.api.grpc.node.Report;
 import org.maintenancemanager.api.grpc.node.ReportRequest;
 import org.maintenancemanager.api.grpc.node.ReportResponse;
@@ -20,7 +23,9 @@ final class GrpcMessages {
         EnrollRequest.Builder message = EnrollRequest.newBuilder()
                 .setEnrollmentToken(request.enrollmentToken())
                 .setName(orEmpty(request.name()))
-                .setPublicKey(request.publicKey());
+                .setPublicKey(orEmpty(request.publicKey()))
+                .setCertificateRequest(orEmpty(request.certificateRequest()))
+                .setKeyProof(orEmpty(request.keyProof()));
         if (request.hardwareIds() != null) {
             message.putAllHardwareIds(request.hardwareIds());
         }
@@ -109,6 +114,27 @@ final class GrpcMessages {
         };
     }
 
+    private static NodeMessages.IssuedCertificate read(IssuedCertificate message) {
+        return new NodeMessages.IssuedCertificate(
+                message.getCertificate(),
+                message.getAuthorities(),
+                message.getValidForSeconds(),
+                message.getRenewAfterSeconds());
+    }
+
+    static RenewRequest write(NodeMessages.RenewRequest request) {
+        return RenewRequest.newBuilder()
+                .setCertificateRequest(orEmpty(request.certificateRequest()))
+                .build();
+    }
+
+    static NodeMessages.RenewResponse read(RenewResponse message) {
+        return new NodeMessages.RenewResponse(
+                orNull(message.getNodeToken()),
+                message.hasCertificate() ? read(message.getCertificate()) : null,
+                message.getServerEpoch());
+    }
+
     static NodeMessages.EnrollResponse read(EnrollResponse message) throws MalformedAnswer {
         return new NodeMessages.EnrollResponse(
                 switch (message.getStatus()) {
@@ -119,7 +145,8 @@ final class GrpcMessages {
                 message.getNodeId(),
                 orNull(message.getNodeToken()),
                 message.getNextPollSeconds(),
-                message.getServerEpoch());
+                message.getServerEpoch(),
+                message.hasCertificate() ? read(message.getCertificate()) : null);
     }
 
     static NodeMessages.PollResponse read(PollResponse message) throws MalformedAnswer {

@@ -11,6 +11,7 @@ import org.maintenancemanager.api.grpc.node.NodeServiceGrpc;
 import org.maintenancemanager.api.grpc.node.NodeServiceGrpc.NodeServiceBlockingStub;
 import org.maintenancemanager.api.node.NodeMessages.EnrollRequest;
 import org.maintenancemanager.api.node.NodeMessages.PollRequest;
+import org.maintenancemanager.api.node.NodeMessages.RenewRequest;
 import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
 import org.maintenancemanager.api.problem.ProblemType;
 
@@ -42,7 +43,21 @@ final class GrpcNodeTransport implements NodeTransport {
     }
 
     @Override
-    public PollResult poll(String nodeToken, PollRequest request) throws InterruptedException {
+    public RenewResult renew(@Nullable String nodeToken, RenewRequest request) throws InterruptedException {
+        try {
+            return HttpNodeTransport.renewed(GrpcMessages.read(stub(nodeToken).renew(GrpcMessages.write(request))));
+        } catch (MalformedAnswer e) {
+            return HttpNodeTransport.notReached(e);
+        } catch (StatusRuntimeException e) {
+            return switch (failure(e)) {
+                case Retry retry -> retry;
+                case Refused refused -> refused;
+            };
+        }
+    }
+
+    @Override
+    public PollResult poll(@Nullable String nodeToken, PollRequest request) throws InterruptedException {
         try {
             var answer = stub(nodeToken).poll(GrpcMessages.write(request));
             return answer.getUnchanged()
@@ -59,7 +74,7 @@ final class GrpcNodeTransport implements NodeTransport {
     }
 
     @Override
-    public ReportResult report(String nodeToken, ReportRequest request) throws InterruptedException {
+    public ReportResult report(@Nullable String nodeToken, ReportRequest request) throws InterruptedException {
         try {
             return new ReportResult.Stored(GrpcMessages.read(stub(nodeToken).report(GrpcMessages.write(request))));
         } catch (StatusRuntimeException e) {
@@ -87,6 +102,10 @@ final class GrpcNodeTransport implements NodeTransport {
         Status status = e.getStatus();
         String why = status.getDescription() == null ? "" : status.getDescription();
         Metadata trailers = e.getTrailers() == null ? new Metadata() : e.getTrailers();
+        if (status.getCode() == Status.Code.PERMISSION_DENIED && seconds(trailers.get(RETRY_AFTER)) > 0) {
+            // Refused for the time being, as while the tenant is suspended.
+            return new Retry(seconds(trailers.get(RETRY_AFTER)), "gRPC status " + status.getCode() + " " + why);
+        }
         return switch (status.getCode()) {
             case UNAVAILABLE,
                     RESOURCE_EXHAUSTED,

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.NodeMessages.EnrollRequest;
 import org.maintenancemanager.api.node.NodeMessages.EnrollResponse;
 import org.maintenancemanager.api.node.NodeMessages.PollRequest;
+import org.maintenancemanager.api.node.NodeMessages.RenewRequest;
+import org.maintenancemanager.api.node.NodeMessages.RenewResponse;
 import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
 
 /** The node API by HTTP and JSON. */
@@ -29,12 +31,14 @@ final class HttpNodeTransport implements NodeTransport {
 
     private final HttpClient http;
     private final URI enroll;
+    private final URI credential;
     private final URI poll;
     private final URI reports;
 
     HttpNodeTransport(HttpClient http, URI manager) {
         this.http = http;
         this.enroll = on(manager, "/node/v1/enroll");
+        this.credential = on(manager, "/node/v1/credential");
         this.poll = on(manager, "/node/v1/poll");
         this.reports = on(manager, "/node/v1/reports");
     }
@@ -72,8 +76,11 @@ final class HttpNodeTransport implements NodeTransport {
     static EnrollResult enrolled(EnrollResponse response) throws MalformedAnswer {
         return switch (response.status()) {
             case ENROLLED -> {
+                if (response.certificate() != null) {
+                    yield new EnrollResult.Certified(response, response.certificate());
+                }
                 if (response.nodeToken() == null) {
-                    throw new MalformedAnswer("ENROLLED without a nodeToken");
+                    throw new MalformedAnswer("ENROLLED without a nodeToken or a certificate");
                 }
                 yield new EnrollResult.Enrolled(response, response.nodeToken());
             }
@@ -82,7 +89,30 @@ final class HttpNodeTransport implements NodeTransport {
     }
 
     @Override
-    public PollResult poll(String nodeToken, PollRequest request) throws InterruptedException {
+    public RenewResult renew(@Nullable String nodeToken, RenewRequest request) throws InterruptedException {
+        try {
+            HttpResponse<byte[]> answer = post(credential, nodeToken, JsonMessages.write(request));
+            if (answer.statusCode() == 200) {
+                return renewed(JsonMessages.renewResponse(answer.body()));
+            }
+            return switch (failure(answer.statusCode(), answer.headers(), answer.body())) {
+                case Retry retry -> retry;
+                case Refused refused -> refused;
+            };
+        } catch (IOException e) {
+            return notReached(e);
+        }
+    }
+
+    static RenewResult renewed(RenewResponse response) throws MalformedAnswer {
+        if ((response.nodeToken() == null) == (response.certificate() == null)) {
+            throw new MalformedAnswer("expected either a nodeToken or a certificate");
+        }
+        return new RenewResult.Renewed(response);
+    }
+
+    @Override
+    public PollResult poll(@Nullable String nodeToken, PollRequest request) throws InterruptedException {
         try {
             HttpResponse<byte[]> answer = post(poll, nodeToken, JsonMessages.write(request));
             if (answer.statusCode() == 204) {
@@ -102,7 +132,7 @@ final class HttpNodeTransport implements NodeTransport {
     }
 
     @Override
-    public ReportResult report(String nodeToken, ReportRequest request) throws InterruptedException {
+    public ReportResult report(@Nullable String nodeToken, ReportRequest request) throws InterruptedException {
         try {
             HttpResponse<byte[]> answer = post(reports, nodeToken, JsonMessages.write(request));
             if (answer.statusCode() == 200) {
@@ -137,6 +167,10 @@ final class HttpNodeTransport implements NodeTransport {
     /** Reads an answer that is no success. */
     static Failure failure(int status, HttpHeaders headers, byte[] body) {
         if (status == 408 || status == 425 || status == 429 || status >= 500) {
+            return new Retry(seconds(headers, "Retry-After"), "HTTP status " + status);
+        }
+        if (status == 403 && seconds(headers, "Retry-After") > 0) {
+            // Refused for the time being, as while the tenant is suspended.
             return new Retry(seconds(headers, "Retry-After"), "HTTP status " + status);
         }
         String code = "http-" + status;

@@ -2,14 +2,18 @@ package org.maintenancemanager.api.node;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.NodeMessages.EnrollRequest;
 import org.maintenancemanager.api.node.NodeMessages.EnrollResponse;
 import org.maintenancemanager.api.node.NodeMessages.EnrollStatus;
 import org.maintenancemanager.api.node.NodeMessages.ImageManifest;
+import org.maintenancemanager.api.node.NodeMessages.IssuedCertificate;
 import org.maintenancemanager.api.node.NodeMessages.NodeFacts;
 import org.maintenancemanager.api.node.NodeMessages.Permit;
 import org.maintenancemanager.api.node.NodeMessages.PollRequest;
 import org.maintenancemanager.api.node.NodeMessages.PollResponse;
+import org.maintenancemanager.api.node.NodeMessages.RenewRequest;
+import org.maintenancemanager.api.node.NodeMessages.RenewResponse;
 import org.maintenancemanager.api.node.NodeMessages.Report;
 import org.maintenancemanager.api.node.NodeMessages.ReportOutcome;
 import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
@@ -25,7 +29,13 @@ final class JsonMessages {
                 .text("name", request.name())
                 .text("publicKey", request.publicKey())
                 .texts("hardwareIds", request.hardwareIds())
-                .object("facts", request.facts(), JsonMessages::facts));
+                .object("facts", request.facts(), JsonMessages::facts)
+                .text("certificateRequest", request.certificateRequest())
+                .text("keyProof", request.keyProof()));
+    }
+
+    static byte[] write(RenewRequest request) {
+        return JsonWriter.write(json -> json.text("certificateRequest", request.certificateRequest()));
     }
 
     static byte[] write(PollRequest request) {
@@ -74,7 +84,24 @@ final class JsonMessages {
                 json.text("nodeId"),
                 json.textOrNull("nodeToken"),
                 json.smallCount("nextPollSeconds"),
-                json.text("serverEpoch"));
+                json.text("serverEpoch"),
+                certificate(json));
+    }
+
+    static RenewResponse renewResponse(byte[] document) throws MalformedAnswer {
+        JsonObject json = JsonObject.read(document);
+        return new RenewResponse(json.textOrNull("nodeToken"), certificate(json), json.text("serverEpoch"));
+    }
+
+    private static @Nullable IssuedCertificate certificate(JsonObject json) throws MalformedAnswer {
+        JsonObject issued = json.objectOrNull("certificate");
+        return issued == null
+                ? null
+                : new IssuedCertificate(
+                        issued.text("certificate"),
+                        issued.text("authorities"),
+                        issued.smallCount("validForSeconds"),
+                        issued.smallCount("renewAfterSeconds"));
     }
 
     static PollResponse pollResponse(byte[] document) throws MalformedAnswer {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.NodeMessages.EnrollRequest;
 import org.maintenancemanager.api.node.NodeMessages.ImageManifest;
 import org.maintenancemanager.api.node.NodeMessages.PollRequest;
+import org.maintenancemanager.api.node.NodeMessages.RenewRequest;
 import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
 
 /**
@@ -21,6 +22,7 @@ import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
  * NodeClient client = NodeClient.http(http, URI.create("https://manager.example.org"));
  * switch (client.enroll(request)) {
  *     case EnrollResult.Enrolled(var response, var token) -> client = client.withToken(keep(token));
+ *     case EnrollResult.Certified(var response, var certificate) -> client = reconnected(keep(certificate));
  *     case EnrollResult.Pending(var response) -> askAgainIn(response.nextPollSeconds());
  *     case Retry(var seconds, var why) -> askAgainIn(seconds);
  *     case Refused refused -> tellSomebody(refused);
@@ -47,11 +49,15 @@ public final class NodeClient {
     private final NodeTransport transport;
     private final ArtifactDownload artifacts;
     private final @Nullable String nodeToken;
+    /** Said by the connection's certificate. */
+    private final boolean isCertified;
 
-    private NodeClient(NodeTransport transport, ArtifactDownload artifacts, @Nullable String nodeToken) {
+    private NodeClient(
+            NodeTransport transport, ArtifactDownload artifacts, @Nullable String nodeToken, boolean isCertified) {
         this.transport = transport;
         this.artifacts = artifacts;
         this.nodeToken = nodeToken;
+        this.isCertified = isCertified;
     }
 
     /** An HTTP client as this API wants it: HTTP/1.1 with kept connections, no redirects, 10 s to connect. */
@@ -61,7 +67,7 @@ public final class NodeClient {
 
     /** @param manager the root of the manager's API, for example {@code https://manager.example.org} */
     public static NodeClient http(HttpClient http, URI manager) {
-        return new NodeClient(new HttpNodeTransport(http, manager), new ArtifactDownload(http, manager), null);
+        return new NodeClient(new HttpNodeTransport(http, manager), new ArtifactDownload(http, manager), null, false);
     }
 
     /** Calls by gRPC; downloads still by HTTP, since gRPC has none. */
@@ -71,12 +77,17 @@ public final class NodeClient {
 
     /** Calls by a transport of your own; downloads by HTTP. */
     public static NodeClient over(NodeTransport transport, HttpClient http, URI manager) {
-        return new NodeClient(transport, new ArtifactDownload(http, manager), null);
+        return new NodeClient(transport, new ArtifactDownload(http, manager), null, false);
     }
 
     /** The same client with the identity that an enrollment gave. */
     public NodeClient withToken(String nodeToken) {
-        return new NodeClient(transport, artifacts, nodeToken);
+        return new NodeClient(transport, artifacts, nodeToken, false);
+    }
+
+    /** The same client for a node whose HTTP client and channel present its certificate, see {@link NodeTls}. */
+    public NodeClient withCertificate() {
+        return new NodeClient(transport, artifacts, null, true);
     }
 
     /** Asks for an identity. May be repeated with the same key at any time. */
@@ -85,9 +96,21 @@ public final class NodeClient {
     }
 
     /**
+     * Asks for the next credential: a certificate for the request's certificate request, otherwise a token. Due when the
+     * present certificate's {@code renewAfterSeconds} are over, or a token as often as its keeper likes. The present one
+     * stays good until the next is used for the first time, so store the next before using it. If the answer was lost, ask
+     * again.
+     *
+     * @throws IllegalStateException without a token or certificate
+     */
+    public RenewResult renew(RenewRequest request) throws InterruptedException {
+        return transport.renew(token(), request);
+    }
+
+    /**
      * Asks what to do.
      *
-     * @throws IllegalStateException without a token
+     * @throws IllegalStateException without a token or certificate
      */
     public PollResult poll(PollRequest request) throws InterruptedException {
         return transport.poll(token(), request);
@@ -96,7 +119,7 @@ public final class NodeClient {
     /**
      * Hands in reports (at most 500, 64 KiB in all), facts, or both.
      *
-     * @throws IllegalStateException without a token
+     * @throws IllegalStateException without a token or certificate
      */
     public ReportResult report(ReportRequest request) throws InterruptedException {
         return transport.report(token(), request);
@@ -113,16 +136,16 @@ public final class NodeClient {
      *
      * @param through wraps the body of the answer, for example to slow it down; what it throws ends this attempt
      * @throws IOException if the file cannot be read or written
-     * @throws IllegalStateException without a token
+     * @throws IllegalStateException without a token or certificate
      */
     public DownloadResult download(ImageManifest image, Path file, UnaryOperator<InputStream> through)
             throws IOException, InterruptedException {
         return artifacts.download(token(), image, file, through);
     }
 
-    private String token() {
-        if (nodeToken == null) {
-            throw new IllegalStateException("The node has no token yet; enroll first.");
+    private @Nullable String token() {
+        if (nodeToken == null && !isCertified) {
+            throw new IllegalStateException("The node has neither token nor certificate yet; enroll first.");
         }
         return nodeToken;
     }

@@ -11,12 +11,36 @@ import org.jspecify.annotations.Nullable;
 public final class NodeMessages {
     private NodeMessages() {}
 
+    /**
+     * @param publicKey PEM; absent with a certificate request, which holds it
+     * @param certificateRequest PKCS#10 as PEM: the node wants a certificate for TLS instead of a token
+     * @param keyProof base64 of a signature over {@link #proofText}, with the private key: Ed25519, or ECDSA with
+     *     SHA-256; a certificate request proves as much by itself
+     */
     public record EnrollRequest(
             String enrollmentToken,
             @Nullable String name,
-            String publicKey,
+            @Nullable String publicKey,
             @Nullable Map<String, String> hardwareIds,
-            @Nullable NodeFacts facts) {}
+            @Nullable NodeFacts facts,
+            @Nullable String certificateRequest,
+            @Nullable String keyProof) {
+        /** With a bare public key. */
+        public EnrollRequest(
+                String enrollmentToken,
+                @Nullable String name,
+                @Nullable String publicKey,
+                @Nullable Map<String, String> hardwareIds,
+                @Nullable NodeFacts facts) {
+            this(enrollmentToken, name, publicKey, hardwareIds, facts, null, null);
+        }
+
+        /** What a key proof signs: it belongs to this enrollment token, so it cannot be used with another. */
+        public static String proofText(String enrollmentToken) {
+            int end = enrollmentToken.indexOf('.');
+            return "maintmgr-enroll:" + (end < 0 ? enrollmentToken : enrollmentToken.substring(0, end));
+        }
+    }
 
     public enum EnrollStatus {
         ENROLLED,
@@ -25,7 +49,37 @@ public final class NodeMessages {
     }
 
     public record EnrollResponse(
-            EnrollStatus status, String nodeId, @Nullable String nodeToken, int nextPollSeconds, String serverEpoch) {}
+            EnrollStatus status,
+            String nodeId,
+            @Nullable String nodeToken,
+            int nextPollSeconds,
+            String serverEpoch,
+            @Nullable IssuedCertificate certificate) {
+        /** Without a certificate. */
+        public EnrollResponse(
+                EnrollStatus status,
+                String nodeId,
+                @Nullable String nodeToken,
+                int nextPollSeconds,
+                String serverEpoch) {
+            this(status, nodeId, nodeToken, nextPollSeconds, serverEpoch, null);
+        }
+    }
+
+    /**
+     * @param certificate the node's, PEM
+     * @param authorities of the manager, PEM, one after the other: to send along, and to know the manager by
+     * @param renewAfterSeconds when to ask for the next one, while this is still good
+     */
+    public record IssuedCertificate(
+            String certificate, String authorities, int validForSeconds, int renewAfterSeconds) {}
+
+    /** @param certificateRequest PKCS#10 as PEM, for the same key or a new one; absent: a new token is wanted */
+    public record RenewRequest(@Nullable String certificateRequest) {}
+
+    /** One of both. The credential that asked stays good until this one is used for the first time. */
+    public record RenewResponse(
+            @Nullable String nodeToken, @Nullable IssuedCertificate certificate, String serverEpoch) {}
 
     /**
      * @param lastSeq the highest sequence number that the node has used so far; 0 before its first report

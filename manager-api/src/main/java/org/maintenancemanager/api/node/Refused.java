@@ -9,4 +9,4 @@ package org.maintenancemanager.api.node;
  * @param detail one or more sentences for the node's log; may be empty
  */
 public record Refused(int status, String code, String detail)
-        implements EnrollResult, PollResult, ReportResult, DownloadResult, Failure {}
+        implements EnrollResult, RenewResult, PollResult, ReportResult, DownloadResult, Failure {}

@@ -9,4 +9,4 @@ package org.maintenancemanager.api.node;
  * @param why for the node's log
  */
 public record Retry(int afterSeconds, String why)
-        implements EnrollResult, PollResult, ReportResult, DownloadResult, Failure {}
+        implements EnrollResult, RenewResult, PollResult, ReportResult, DownloadResult, Failure {}

@@ -23,6 +23,11 @@ public enum ProblemType {
             "A code is required",
             "Send the code of your authenticator app, or a recovery code, as totp."),
     FORBIDDEN(403, "PERMISSION_DENIED", "Not permitted", "Ask for the permission named in detail."),
+    TENANT_SUSPENDED(
+            403,
+            "PERMISSION_DENIED",
+            "The tenant is suspended",
+            "Nothing is lost; ask whoever runs the manager, and try again after Retry-After."),
     REAUTHENTICATION_REQUIRED(
             403,
             "PERMISSION_DENIED",
@@ -40,6 +45,8 @@ public enum ProblemType {
             "FAILED_PRECONDITION",
             "The Idempotency-Key was used for another request",
             "Use a new key for a new request."),
+    QUOTA_EXCEEDED(
+            409, "FAILED_PRECONDITION", "It is more than the tenant may have", "See detail for the quota and its use."),
     IN_USE(409, "FAILED_PRECONDITION", "It is still in use", "Remove the objects named in detail first."),
     PRECONDITION_FAILED(
             412, "ABORTED", "It was changed by someone else", "Load it again, and repeat the change on the new ETag."),

@@ -90,7 +90,7 @@ public class ApiTokenDirectory implements ChangeListener {
                                array(select n::text from unnest(a.networks) n) as networks,
                                %s
                         from api_token a
-                        join tenant t on t.id = a.tenant_id and t.state = 'ACTIVE'
+                        join tenant t on t.id = a.tenant_id and t.state <> 'DELETED'
                         where a.id = :id and a.revoked_at is null and a.expires_at > now()
                         """.formatted(StoredGrants.column("g.tenant_id = a.tenant_id and g.api_token_id = a.id")))
                 .param("id", id)

@@ -96,7 +96,7 @@ public class SessionDirectory implements ChangeListener {
                                p.totp_confirmed_at is not null as totp, p.initial_until is not null as must_change,
                                %s
                         from console_session s
-                        join tenant t on t.id = s.tenant_id and t.state = 'ACTIVE'
+                        join tenant t on t.id = s.tenant_id and t.state <> 'DELETED'
                         left join person p on p.tenant_id = s.tenant_id and p.id = s.person_id and p.state = 'ACTIVE'
                         left join api_token a on a.tenant_id = s.tenant_id and a.id = s.api_token_id
                             and a.revoked_at is null and a.expires_at > now()

@@ -30,6 +30,7 @@ import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.core.quota.Quotas;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.Ids;
@@ -60,6 +61,7 @@ public class Campaigns {
     private final CampaignRuns runs;
     private final Approvals approvals;
     private final ApprovalRules rules;
+    private final Quotas quotas;
     private final JsonMapper json;
     private final AuditLog audit;
     private final Outbox outbox;
@@ -76,6 +78,7 @@ public class Campaigns {
             CampaignRuns runs,
             Approvals approvals,
             ApprovalRules rules,
+            Quotas quotas,
             JsonMapper json,
             AuditLog audit,
             Outbox outbox,
@@ -90,6 +93,7 @@ public class Campaigns {
         this.runs = runs;
         this.approvals = approvals;
         this.rules = rules;
+        this.quotas = quotas;
         this.json = json;
         this.audit = audit;
         this.outbox = outbox;
@@ -136,6 +140,7 @@ public class Campaigns {
                     .forEach(problem -> problems.add(new FieldProblem(prefix + problem.pointer(), problem.message())));
         }
         InvalidInput.throwIfAny(problems);
+        quotas.requireRoomForCampaigns(tenant(), specs.size());
         List<CampaignId> ids = new ArrayList<>();
         for (CampaignSpec spec : specs) {
             ids.add(insert(spec, null));

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.CampaignId;
+import org.maintenancemanager.core.campaign.CampaignRules;
 import org.maintenancemanager.core.campaign.CampaignSchedule;
 import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.campaign.CampaignState;
@@ -18,8 +19,10 @@ import org.maintenancemanager.core.campaign.CampaignView.WaveProgress;
 import org.maintenancemanager.core.campaign.MembershipPreview;
 import org.maintenancemanager.core.forecast.Assembly.Stage;
 import org.maintenancemanager.core.forecast.ForecastFacts.Gate;
+import org.maintenancemanager.core.forecast.ForecastFacts.Guard;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Wave;
+import org.maintenancemanager.core.guard.SequentialTest;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.FleetFacts;
@@ -33,6 +36,9 @@ import org.springframework.stereotype.Component;
 @Component
 class ForecastMaker {
     private static final Duration HORIZON = Duration.ofDays(366);
+
+    /** Where a campaign leaves it to what earlier ones teach; close enough for a risk. */
+    private static final double USUAL_BASELINE = 0.02;
 
     private final MembershipPreview preview;
     private final StandingCensus census;
@@ -270,7 +276,19 @@ class ForecastMaker {
                 spec.permitLimit(),
                 spec.bootDeadline(),
                 settings.unreachableAfter,
-                settings.pollInterval);
+                settings.pollInterval,
+                guard(spec.rules().guard()));
+    }
+
+    private static Guard guard(CampaignRules.Guarding said) {
+        Double percent = said.maxFailurePercent() == null
+                ? null
+                : said.maxFailurePercent().doubleValue();
+        double baseline =
+                said.baseline() == null ? USUAL_BASELINE : said.baseline().doubleValue();
+        SequentialTest test =
+                said.enabled() ? new SequentialTest(baseline, said.alpha().doubleValue()) : null;
+        return new Guard(test, percent, said.percentFrom());
     }
 
     private long imageBytes(TenantId tenant, CampaignSpec spec) {

@@ -13,6 +13,7 @@ import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Problems;
+import org.maintenancemanager.core.quota.Quotas;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -32,6 +33,7 @@ public class Artifacts {
     private final ImageJournal journal;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
+    private final Quotas quotas;
 
     Artifacts(
             ArtifactStore store,
@@ -39,13 +41,15 @@ public class Artifacts {
             ImageRows rows,
             ImageJournal journal,
             JdbcClient jdbc,
-            TransactionTemplate transaction) {
+            TransactionTemplate transaction,
+            Quotas quotas) {
         this.store = store;
         this.images = images;
         this.rows = rows;
         this.journal = journal;
         this.jdbc = jdbc;
         this.transaction = transaction;
+        this.quotas = quotas;
     }
 
     /**
@@ -114,6 +118,9 @@ public class Artifacts {
     private Image record(ImageId id, ArtifactDigests digests) {
         ImageRow row = rows.findById(id.value()).orElseThrow(() -> new NotFound(Images.KIND, id.toString()));
         Image before = row.image();
+        if (!before.stored()) {
+            quotas.requireRoomForArtifact(CallContext.current().tenant(), digests.size());
+        }
         refuseWithdrawn(before);
         if (!before.sha256().equals(digests.sha256())) {
             throw new Conflict(

@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.NodeMessages.EnrollRequest;
 import org.maintenancemanager.api.node.NodeMessages.EnrollResponse;
 import org.maintenancemanager.api.node.NodeMessages.EnrollStatus;
+import org.maintenancemanager.api.node.NodeMessages.IssuedCertificate;
 import org.maintenancemanager.api.node.NodeMessages.NodeFacts;
 import org.maintenancemanager.api.node.NodeMessages.Slot;
 import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.event.Outbox;
 import org.maintenancemanager.core.query.InvalidInput;
+import org.maintenancemanager.core.quota.Quotas;
+import org.maintenancemanager.core.quota.TenantGate;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.Ids;
@@ -24,6 +27,7 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -32,9 +36,11 @@ import tools.jackson.databind.json.JsonMapper;
  * token up. A new key takes a place in the fleet:
  *
  * <ul>
- *   <li>of a node that operators registered under this name at the token's site or below, and that never had an identity;
- *   <li>otherwise of a new node. If a living node has the name already, the new one waits for approval under a name of its
- *       own: it may be that machine set up anew, or one that claims to be; the living one is not touched.
+ *   <li>of a node that operators registered with this serial number, or under this name, at the token's site or below, and
+ *       that never had an identity;
+ *   <li>otherwise of a new node. If a living node has the serial number or the name already, the new one waits for approval
+ *       under a name of its own: it may be that machine set up anew, or one that claims to be; the living one is not
+ *       touched.
  * </ul>
  */
 @Component
@@ -42,6 +48,7 @@ public class Enrollment {
     private static final String UNKNOWN_ARCHITECTURE = "unknown";
     private static final int LONGEST_NAME = 200;
     private static final int ATTEMPTS = 3;
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     /** Compared with when there is no such token, so that the answer takes as long as for a wrong secret. */
     private static final byte[] NO_SECRET = new byte[32];
@@ -56,6 +63,9 @@ public class Enrollment {
     private final AuditLog audit;
     private final Outbox outbox;
     private final ChangeNotes notes;
+    private final Credentials credentials;
+    private final Quotas quotas;
+    private final TenantGate gate;
     private final JsonMapper json;
 
     Enrollment(
@@ -64,20 +74,32 @@ public class Enrollment {
             AuditLog audit,
             Outbox outbox,
             ChangeNotes notes,
+            Credentials credentials,
+            Quotas quotas,
+            TenantGate gate,
             JsonMapper json) {
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.audit = audit;
         this.outbox = outbox;
         this.notes = notes;
+        this.credentials = credentials;
+        this.quotas = quotas;
+        this.gate = gate;
         this.json = json;
     }
 
     /** An enrollment token that was checked. */
-    private record Grant(TenantId tenant, UUID tokenId, String tokenName, UUID siteId, boolean needsApproval) {}
+    private record Grant(
+            TenantId tenant,
+            UUID tokenId,
+            String tokenName,
+            UUID siteId,
+            boolean needsApproval,
+            Map<String, String> hardwareIds) {}
 
-    /** A node that lives under a key or a name. */
-    private record Living(UUID id, String state, boolean claimable) {}
+    /** A node that lives under a key, a name or a serial number. */
+    private record Living(UUID id, String state, boolean claimable, boolean denied) {}
 
     /** As {@link #enroll(EnrollRequest, String)}, outside any request. */
     public EnrollResponse enroll(EnrollRequest request) {
@@ -96,9 +118,14 @@ public class Enrollment {
                 .filter(token -> token.kind() == Token.Kind.ENROLLMENT)
                 .flatMap(token -> EveryTenant.get(() -> check(token)))
                 .orElseThrow(EnrollmentRefused::new);
-        NodeKey key = NodeKey.parse(request.publicKey())
-                .orElseThrow(() ->
-                        InvalidInput.at("/publicKey", "is no PEM block 'PUBLIC KEY' with an Ed25519 or P-256 key"));
+        gate.requireActive(grant.tenant());
+        if (!grant.hardwareIds().entrySet().stream()
+                .allMatch(bound -> request.hardwareIds() != null
+                        && bound.getValue().equals(request.hardwareIds().get(bound.getKey())))) {
+            // Says no more than for a wrong token: whoever stole this one learns nothing about the machine.
+            throw new EnrollmentRefused();
+        }
+        NodeKey key = keyOf(request);
         var context = new CallContext(
                 grant.tenant(),
                 CallContext.ActorKind.NODE,
@@ -111,6 +138,26 @@ public class Enrollment {
         } catch (Exception e) {
             throw new IllegalStateException("the enrollment threw what it does not declare", e);
         }
+    }
+
+    private static NodeKey keyOf(EnrollRequest request) {
+        if (request.certificateRequest() != null) {
+            return NodeKey.ofRequest(request.certificateRequest())
+                    .orElseThrow(() -> InvalidInput.at(
+                            "/certificateRequest",
+                            "is no PEM block 'CERTIFICATE REQUEST' that an Ed25519 or P-256 key signed"));
+        }
+        NodeKey key = Optional.ofNullable(request.publicKey())
+                .flatMap(NodeKey::parse)
+                .orElseThrow(() ->
+                        InvalidInput.at("/publicKey", "is no PEM block 'PUBLIC KEY' with an Ed25519 or P-256 key"));
+        if (request.keyProof() != null
+                && !key.signed(EnrollRequest.proofText(request.enrollmentToken()), request.keyProof())) {
+            throw InvalidInput.at(
+                    "/keyProof",
+                    "is no signature of the key over 'maintmgr-enroll:mmet_<id>', base64; allowed are Ed25519 and ECDSA with SHA-256");
+        }
+        return key;
     }
 
     // Two that ask at once with one key, or for one name: the second meets the unique index and looks again.
@@ -130,24 +177,29 @@ public class Enrollment {
         Optional<Living> same = findByKey(grant.tenant(), key);
         if (same.isPresent()) {
             Living node = same.get();
+            if (node.denied()) {
+                throw new EnrollmentRefused();
+            }
             if (!node.state().equals("ACTIVE")) {
                 // It asks every now and then whether it was approved, and that is no event.
                 return pending(node.id());
             }
             lockSession(grant.tenant(), node.id());
             storeFacts(grant, node.id(), key, request);
-            return answer(grant, node.id(), node.state());
+            return answer(request, key, grant, node.id(), node.state());
         }
         useUp(grant);
         String name = nameOf(request);
-        Optional<Living> namesake = findByName(grant, name);
-        if (namesake.isEmpty()) {
+        // The serial number says more than a name, which two machines may choose.
+        Optional<Living> sameMachine = findBySerial(grant, request).or(() -> findByName(grant, name));
+        if (sameMachine.isEmpty()) {
+            quotas.requireRoomForNodes(grant.tenant(), 1);
             UUID id = Ids.next();
             String state = grant.needsApproval() ? "PENDING" : "ACTIVE";
-            insert(grant, id, name, state, grant.needsApproval() ? "ENROLLMENT" : null);
+            insert(grant, id, name, state, grant.needsApproval() ? "ENROLLMENT" : null, null);
             return join(request, grant, key, id, state);
         }
-        Living node = namesake.get();
+        Living node = sameMachine.get();
         if (node.claimable()) {
             String state = grant.needsApproval() ? "PENDING" : node.state();
             jdbc.sql("""
@@ -160,8 +212,9 @@ public class Enrollment {
                     .update();
             return join(request, grant, key, node.id(), state);
         }
+        quotas.requireRoomForNodes(grant.tenant(), 1);
         UUID id = Ids.next();
-        insert(grant, id, nameBeside(name, id), "PENDING", "RE_ENROLLMENT of " + node.id());
+        insert(grant, id, nameBeside(name, id), "PENDING", "RE_ENROLLMENT of " + node.id(), node.id());
         return join(request, grant, key, id, "PENDING");
     }
 
@@ -175,15 +228,14 @@ public class Enrollment {
                         on conflict do nothing
                         """).param("tenant", grant.tenant().value()).param("node", id).update();
         storeFacts(grant, id, key, request);
-        return answer(grant, id, state);
+        return answer(request, key, grant, id, state);
     }
 
     private Optional<Grant> check(Token token) {
         record Row(Grant grant, byte[] sha256) {}
         Optional<Row> row = jdbc.sql("""
-                        select e.tenant_id, e.name, e.site_id, e.approval, e.secret_sha256
+                        select e.tenant_id, e.name, e.site_id, e.approval, e.secret_sha256, e.hardware_ids
                         from enrollment_token e
-                        join tenant t on t.id = e.tenant_id and t.state = 'ACTIVE'
                         where e.id = :id and e.revoked_at is null and e.expires_at > now()
                         """)
                 .param("id", token.id())
@@ -193,7 +245,8 @@ public class Enrollment {
                                 token.id(),
                                 found.getString("name"),
                                 found.getObject("site_id", UUID.class),
-                                found.getString("approval").equals("MANUAL")),
+                                found.getString("approval").equals("MANUAL"),
+                                json.readValue(found.getString("hardware_ids"), TEXTS)),
                         found.getBytes("secret_sha256")))
                 .optional();
         boolean matches = token.matches(row.map(Row::sha256).orElse(NO_SECRET));
@@ -217,17 +270,34 @@ public class Enrollment {
 
     private Optional<Living> findByKey(TenantId tenant, NodeKey key) {
         return jdbc.sql("""
-                        select id, state from node
+                        select id, state, denied from node
                         where tenant_id = :tenant and md5(public_key) = md5(:key) and public_key = :key
                           and state <> 'DECOMMISSIONED'
+                        union all
+                        select id, state, denied from node
+                        where tenant_id = :tenant and md5(public_key) = md5(:key) and public_key = :key and denied
+                        order by denied desc
+                        limit 1
                         """)
                 .param("tenant", tenant.value())
                 .param("key", key.pem())
-                .query((row, number) -> new Living(row.getObject("id", UUID.class), row.getString("state"), false))
+                .query((row, number) -> new Living(
+                        row.getObject("id", UUID.class), row.getString("state"), false, row.getBoolean("denied")))
                 .optional();
     }
 
+    private Optional<Living> findBySerial(Grant grant, EnrollRequest request) {
+        String serial =
+                request.hardwareIds() == null ? null : request.hardwareIds().get("serial");
+        return serial == null || serial.isEmpty() ? Optional.empty() : findLiving(grant, "n.serial", serial);
+    }
+
     private Optional<Living> findByName(Grant grant, String name) {
+        return findLiving(grant, "n.name", name);
+    }
+
+    /** If one machine enrolled twice, beside the one before, the first is meant. */
+    private Optional<Living> findLiving(Grant grant, String column, String value) {
         return jdbc.sql("""
                         select n.id, n.state,
                                n.public_key is null
@@ -239,21 +309,25 @@ public class Enrollment {
                         from node n
                         join site s on s.tenant_id = n.tenant_id and s.id = n.site_id
                         join site t on t.tenant_id = n.tenant_id and t.id = :site
-                        where n.tenant_id = :tenant and n.name = :name and n.state <> 'DECOMMISSIONED'
+                        where n.tenant_id = :tenant and %s = :value and n.state <> 'DECOMMISSIONED'
+                        order by n.re_enrollment_of is not null, n.id
+                        limit 1
                         for update of n
-                        """)
+                        """.formatted(column))
                 .param("tenant", grant.tenant().value())
                 .param("site", grant.siteId())
-                .param("name", name)
+                .param("value", value)
                 .query((row, number) -> new Living(
-                        row.getObject("id", UUID.class), row.getString("state"), row.getBoolean("claimable")))
+                        row.getObject("id", UUID.class), row.getString("state"), row.getBoolean("claimable"), false))
                 .optional();
     }
 
-    private void insert(Grant grant, UUID id, String name, String state, @Nullable String reason) {
+    private void insert(
+            Grant grant, UUID id, String name, String state, @Nullable String reason, @Nullable UUID reEnrollmentOf) {
         jdbc.sql("""
-                        insert into node (tenant_id, id, name, site_id, state, state_reason, architecture)
-                        values (:tenant, :id, :name, :site, :state, :reason, :architecture)
+                        insert into node (tenant_id, id, name, site_id, state, state_reason, architecture,
+                                          re_enrollment_of)
+                        values (:tenant, :id, :name, :site, :state, :reason, :architecture, :reEnrollmentOf)
                         """)
                 .param("tenant", grant.tenant().value())
                 .param("id", id)
@@ -262,6 +336,7 @@ public class Enrollment {
                 .param("state", state)
                 .param("reason", reason)
                 .param("architecture", UNKNOWN_ARCHITECTURE)
+                .param("reEnrollmentOf", reEnrollmentOf)
                 .update();
     }
 
@@ -272,6 +347,7 @@ public class Enrollment {
         jdbc.sql("""
                         update node set
                             public_key = :key,
+                            enrollment_token_id = :enrollmentToken,
                             hardware_ids = coalesce(cast(:hardwareIds as jsonb), hardware_ids),
                             architecture = coalesce(:architecture, architecture),
                             hardware = coalesce(:hardware, hardware),
@@ -284,6 +360,7 @@ public class Enrollment {
                 .param("tenant", grant.tenant().value())
                 .param("id", id)
                 .param("key", key.pem())
+                .param("enrollmentToken", grant.tokenId())
                 .param("hardwareIds", hardwareIds == null ? null : json.writeValueAsString(hardwareIds))
                 .param("architecture", facts == null ? null : facts.architecture())
                 .param("hardware", facts == null ? null : facts.hardware())
@@ -327,7 +404,7 @@ public class Enrollment {
     }
 
     /** An identity for an active node; for any other, a person has to decide first. */
-    private EnrollResponse answer(Grant grant, UUID id, String state) {
+    private EnrollResponse answer(EnrollRequest request, NodeKey key, Grant grant, UUID id, String state) {
         var about = Map.of("state", state, "siteId", grant.siteId(), "enrollmentTokenId", grant.tokenId());
         notes.nodesChanged(grant.tenant(), List.of(id));
         if (!state.equals("ACTIVE")) {
@@ -335,10 +412,17 @@ public class Enrollment {
             outbox.add("node.pended", id, about);
             return pending(id);
         }
-        Token token = Token.generate(Token.Kind.NODE);
-        issue(grant.tenant(), id, token);
+        numberAnew(grant.tenant(), id);
+        credentials.revokeAll(grant.tenant(), id);
         audit.record("node.enrolled", "node", id, null, about);
         outbox.add("node.enrolled", id, about);
+        if (request.certificateRequest() != null) {
+            IssuedCertificate certificate = credentials.certify(grant.tenant(), id, key, null);
+            return new EnrollResponse(
+                    EnrollStatus.ENROLLED, id.toString(), null, POLL_WHEN_ENROLLED_SECONDS, serverEpoch(), certificate);
+        }
+        Token token = Token.generate(Token.Kind.NODE);
+        credentials.insert(grant.tenant(), List.of(new Credentials.Issue(new NodeId(id), token, null)));
         return new EnrollResponse(
                 EnrollStatus.ENROLLED, id.toString(), token.text(), POLL_WHEN_ENROLLED_SECONDS, serverEpoch());
     }
@@ -353,24 +437,12 @@ public class Enrollment {
                 .single();
     }
 
-    private void issue(TenantId tenant, UUID node, Token token) {
+    /** Its reports begin at 1 again. */
+    private void numberAnew(TenantId tenant, UUID node) {
         jdbc.sql("""
                         update node_session set acked_seq = 0, has_gap = false, enrollment = enrollment + 1
                         where tenant_id = :tenant and node_id = :node
                         """).param("tenant", tenant.value()).param("node", node).update();
-        jdbc.sql("""
-                        update credential set revoked_at = now()
-                        where tenant_id = :tenant and node_id = :node and revoked_at is null
-                        """).param("tenant", tenant.value()).param("node", node).update();
-        jdbc.sql("""
-                        insert into credential (tenant_id, id, node_id, secret_sha256)
-                        values (:tenant, :id, :node, :sha256)
-                        """)
-                .param("tenant", tenant.value())
-                .param("id", token.id())
-                .param("node", node)
-                .param("sha256", token.sha256())
-                .update();
         jdbc.sql("""
                         update node set enrolled_at = coalesce(enrolled_at, now())
                         where tenant_id = :tenant and id = :node

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The rights to enroll nodes that operators hand out. */
 @Service
@@ -35,6 +38,8 @@ public class EnrollmentTokens {
     private static final Duration USUAL_LIFE = Duration.ofDays(1);
     private static final Duration LONGEST_LIFE = Duration.ofDays(366);
     private static final int MOST_USES = 1_000_000;
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
     private static final Set<String> APPROVALS = Set.of("AUTO", "MANUAL");
 
     private static final ListQuery<EnrollmentToken> LIST = ListQuery.of(
@@ -103,6 +108,7 @@ public class EnrollmentTokens {
         if (token.approval() != null && !APPROVALS.contains(token.approval())) {
             problems.add(at + "/approval", "is '%s'; allowed are AUTO, MANUAL".formatted(token.approval()));
         }
+        NodeFields.checkLabels(at + "/hardwareIds", token.hardwareIds(), problems);
         problems.range(at + "/maxUses", token.maxUses(), 1, MOST_USES);
         Duration life = token.validFor();
         if (life != null && (life.compareTo(Duration.ofSeconds(1)) < 0 || life.compareTo(LONGEST_LIFE) > 0)) {
@@ -115,9 +121,9 @@ public class EnrollmentTokens {
         Duration life = checked.validFor() == null ? USUAL_LIFE : checked.validFor();
         Instant expiresAt = jdbc.sql("""
                         insert into enrollment_token
-                            (tenant_id, id, name, secret_sha256, site_id, approval, max_uses, expires_at)
+                            (tenant_id, id, name, secret_sha256, site_id, approval, max_uses, expires_at, hardware_ids)
                         values (:tenant, :id, :name, :sha256, :site, :approval, :maxUses,
-                                now() + make_interval(secs => :life))
+                                now() + make_interval(secs => :life), cast(:hardwareIds as jsonb))
                         returning expires_at
                         """)
                 .param("tenant", tenant.value())
@@ -128,6 +134,9 @@ public class EnrollmentTokens {
                 .param("approval", checked.approval() == null ? "AUTO" : checked.approval())
                 .param("maxUses", checked.maxUses() == null ? 1 : checked.maxUses())
                 .param("life", (double) life.toMillis() / 1000)
+                .param(
+                        "hardwareIds",
+                        JSON.writeValueAsString(checked.hardwareIds() == null ? Map.of() : checked.hardwareIds()))
                 .query((row, number) -> NodeList.instant(row, "expires_at"))
                 .single();
         audit.record("enrollment-token.created", KIND, token.id(), null, LIST.load(jdbc, tenant, token.id()));
@@ -171,6 +180,7 @@ public class EnrollmentTokens {
                 row.getInt("uses"),
                 NodeList.instant(row, "expires_at"),
                 NodeList.instantOrNull(row, "revoked_at"),
-                NodeList.instant(row, "created_at"));
+                NodeList.instant(row, "created_at"),
+                JSON.readValue(row.getString("hardware_ids"), TEXTS));
     }
 }

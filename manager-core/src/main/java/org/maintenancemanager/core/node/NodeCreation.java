@@ -20,6 +20,7 @@ import org.maintenancemanager.core.audit.AuditLog.Change;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.Problems;
+import org.maintenancemanager.core.quota.Quotas;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -37,13 +38,21 @@ public class NodeCreation {
     private final AuditLog audit;
     private final ChangeNotes notes;
     private final Credentials credentials;
+    private final Quotas quotas;
     private final JdbcClient jdbc;
     private final JsonMapper json;
 
-    NodeCreation(AuditLog audit, ChangeNotes notes, Credentials credentials, JdbcClient jdbc, JsonMapper json) {
+    NodeCreation(
+            AuditLog audit,
+            ChangeNotes notes,
+            Credentials credentials,
+            Quotas quotas,
+            JdbcClient jdbc,
+            JsonMapper json) {
         this.audit = audit;
         this.notes = notes;
         this.credentials = credentials;
+        this.quotas = quotas;
         this.jdbc = jdbc;
         this.json = json;
     }
@@ -60,6 +69,7 @@ public class NodeCreation {
     public List<CreatedNode> create(List<NewNode> wanted) {
         TenantId tenant = CallContext.current().tenant();
         List<Made> made = checked(tenant, wanted);
+        quotas.requireRoomForNodes(tenant, made.size());
         insert(tenant, made);
         credentials.insert(
                 tenant,

@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Node;
 import org.maintenancemanager.api.admin.NodeCount;
+import org.maintenancemanager.api.admin.NodeIdentity;
 import org.maintenancemanager.api.admin.NodeSlot;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.query.FieldType;
@@ -75,6 +76,9 @@ class NodeList {
                 .nullable("updateState", "u.state", FieldType.oneOf(UpdateState.class))
                 .nullable("campaignId", "c.id", FieldType.UUID)
                 .nullable("campaign", "c.name", FieldType.TEXT)
+                .nullable("keyFingerprint", "n.key_fingerprint", FieldType.TEXT)
+                .nullable("serial", "n.serial", FieldType.TEXT)
+                .nullable("reEnrollmentOf", "n.re_enrollment_of", FieldType.UUID)
                 .nullable("enrolledAt", "n.enrolled_at", FieldType.INSTANT)
                 .field("createdAt", "n.created_at", FieldType.INSTANT)
                 .field("updatedAt", "n.updated_at", FieldType.INSTANT)
@@ -124,6 +128,10 @@ class NodeList {
                 instant(row, "created_at"),
                 instant(row, "updated_at"),
                 instantOrNull(row, "enrolled_at"),
+                new NodeIdentity(
+                        row.getString("key_fingerprint"),
+                        row.getObject("enrollment_token_id", UUID.class),
+                        row.getObject("re_enrollment_of", UUID.class)),
                 row.getLong("version"));
     }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,8 @@ public class Nodes {
     /** What an operator can decide about a node's part in the fleet. */
     public enum Decision {
         APPROVE(NodeState.ACTIVE, "node.approved", NodeState.PENDING),
+        /** It leaves before it came; its key is refused from now on. */
+        DENY(NodeState.DECOMMISSIONED, "node.denied", NodeState.PENDING),
         QUARANTINE(NodeState.QUARANTINED, "node.quarantined", NodeState.PENDING, NodeState.ACTIVE),
         RELEASE(NodeState.ACTIVE, "node.released", NodeState.QUARANTINED),
         /** For good: the row stays for the history, the name and the public key are free again. */
@@ -179,7 +182,13 @@ public class Nodes {
 
     private void follow(TenantId tenant, NodeId id, Decision decision) {
         switch (decision) {
-            case APPROVE, QUARANTINE -> {}
+            case QUARANTINE -> {}
+            case APPROVE -> takePlace(tenant, id);
+            case DENY ->
+                jdbc.sql("update node set denied = true where tenant_id = :tenant and id = :id")
+                        .param("tenant", tenant.value())
+                        .param("id", id.value())
+                        .update();
             case RELEASE ->
                 // The operator knows by now which machine is the right one: what looked like a clone is forgotten.
                 jdbc.sql("""
@@ -198,6 +207,41 @@ public class Nodes {
                         .param("id", id.value())
                         .update();
         }
+    }
+
+    /**
+     * An approved re-enrollment takes the place of the node that it claims to be, if that still lives: it gets name, site,
+     * zone and labels, and the old one leaves the fleet with its credentials.
+     */
+    private void takePlace(TenantId tenant, NodeId id) {
+        Optional<UUID> replaced = jdbc.sql("""
+                        select old.id from node claim
+                        join node old on old.tenant_id = claim.tenant_id and old.id = claim.re_enrollment_of
+                            and old.state <> 'DECOMMISSIONED'
+                        where claim.tenant_id = :tenant and claim.id = :id
+                        for update of old
+                        """)
+                .param("tenant", tenant.value())
+                .param("id", id.value())
+                .query(UUID.class)
+                .optional();
+        if (replaced.isEmpty()) {
+            return;
+        }
+        NodeId old = new NodeId(replaced.get());
+        decide(old, null, Decision.DECOMMISSION, "Replaced by node %s, the same machine set up anew.".formatted(id));
+        jdbc.sql("""
+                        update node claim
+                        set name = old.name, site_id = old.site_id, zone = old.zone, labels = old.labels,
+                            updated_at = now(), version = claim.version + 1
+                        from node old
+                        where claim.tenant_id = :tenant and claim.id = :id
+                          and old.tenant_id = claim.tenant_id and old.id = :old
+                        """)
+                .param("tenant", tenant.value())
+                .param("id", id.value())
+                .param("old", old.value())
+                .update();
     }
 
     /** The images that rolled back on this node. */

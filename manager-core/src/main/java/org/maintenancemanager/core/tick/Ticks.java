@@ -85,6 +85,16 @@ class Ticks {
         return every(retentionTick, 600);
     }
 
+    @Bean
+    JobDetail tenantTick() {
+        return job(TenantTick.class, "tenants", "deletes tenants whose time has come");
+    }
+
+    @Bean
+    Trigger tenantTickTrigger(JobDetail tenantTick) {
+        return every(tenantTick, 30);
+    }
+
     private static JobDetail job(Class<? extends QuartzJobBean> job, String name, String description) {
         return JobBuilder.newJob(job)
                 .withIdentity(name)

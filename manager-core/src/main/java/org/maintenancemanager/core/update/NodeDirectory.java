@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,6 +35,7 @@ import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeListening;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.node.CertificateAuthority;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.node.NodeState;
 import org.maintenancemanager.core.tenant.DatabaseClock;
@@ -72,7 +75,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                    ) as running_release_counter,
                    array(select block.image_id from node_block block
                          where (block.tenant_id, block.node_id) = (n.tenant_id, n.id)) as blocked,
-                   live.ids as credential_ids, live.secrets, live.expiries,
+                   live.ids as credential_ids, live.secrets, live.expiries, live.kinds, live.unused,
                    coalesce(session.acked_seq, 0) as acked_seq,
                    u.id as update_id, u.campaign_id, u.wave, u.attempt, u.state as update_state,
                    u.state_since, u.assignment_version, u.action_number, u.from_sha256,
@@ -100,7 +103,8 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
             ) running on true
             left join lateral (
                 select array_agg(c.id) as ids, array_agg(c.secret_sha256) as secrets,
-                       array_agg(c.expires_at) as expiries
+                       array_agg(c.expires_at) as expiries, array_agg(c.kind) as kinds,
+                       array_agg(c.replaces is not null and c.first_used_at is null) as unused
                 from credential c
                 where (c.tenant_id, c.node_id) = (n.tenant_id, n.id) and c.revoked_at is null
             ) live on true
@@ -153,6 +157,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     private final JsonMapper json;
     private final DatabaseClock clock;
     private final ChangeListening listening;
+    private final CredentialUses uses;
 
     /** Which node a credential belongs to never changes; other names are checked against the entry. */
     private final Cache<Key, UUID> owners;
@@ -176,12 +181,14 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
             JsonMapper json,
             DatabaseClock clock,
             ChangeListening listening,
+            CredentialUses uses,
             MeterRegistry meters,
             @Value("${manager.nodes-in-memory:1000000}") int nodesInMemory) {
         this.jdbc = jdbc;
         this.json = json;
         this.clock = clock;
         this.listening = listening;
+        this.uses = uses;
         this.owners = Caffeine.newBuilder().maximumSize(nodesInMemory).build();
         this.entries = Caffeine.newBuilder()
                 .maximumSize(nodesInMemory)
@@ -201,15 +208,33 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
      * @throws Overloaded when too many wait to be read
      */
     public Optional<KnownNode> authenticate(Token token) {
-        return find(new ByCredential(token.id()))
-                .filter(entry -> {
-                    NodeEntry.Credential credential = entry.credentials().get(token.id());
-                    // Compared in constant time, and last: a wrong secret takes as long as a right one.
-                    return credential != null
-                            && isValid(credential.expiresAt())
-                            && token.matches(credential.secretSha256());
-                })
-                .map(NodeEntry::known);
+        return authenticate(token.id(), token.sha256(), NodeEntry.Kind.NODE_TOKEN);
+    }
+
+    /**
+     * The node that this certificate was made for, by {@link #authenticate(Token)}'s rules. That its key was proved is the
+     * business of whoever took the connection; who signed it does not matter, since only what is stored counts.
+     */
+    public Optional<KnownNode> authenticate(X509Certificate certificate) {
+        return authenticate(
+                CertificateAuthority.credentialOf(certificate),
+                CertificateAuthority.sha256(certificate),
+                NodeEntry.Kind.CERTIFICATE);
+    }
+
+    private Optional<KnownNode> authenticate(UUID id, byte[] sha256, NodeEntry.Kind kind) {
+        Optional<NodeEntry> found = find(new ByCredential(id)).filter(entry -> {
+            NodeEntry.Credential credential = entry.credentials().get(id);
+            // Compared in constant time, and last: a wrong secret takes as long as a right one.
+            return credential != null
+                    && credential.kind() == kind
+                    && isValid(credential.expiresAt())
+                    && MessageDigest.isEqual(credential.secretSha256(), sha256);
+        });
+        found.map(entry -> entry.credentials().get(id))
+                .filter(NodeEntry.Credential::isUnused)
+                .ifPresent(credential -> uses.first(id));
+        return found.map(NodeEntry::known);
     }
 
     /**
@@ -436,9 +461,13 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
             UUID[] ids = (UUID[]) row.getArray("credential_ids").getArray();
             byte[][] secrets = (byte[][]) row.getArray("secrets").getArray();
             Object[] expiries = (Object[]) row.getArray("expiries").getArray();
+            String[] kinds = (String[]) row.getArray("kinds").getArray();
+            Boolean[] unused = (Boolean[]) row.getArray("unused").getArray();
             for (int i = 0; i < ids.length; i++) {
                 Instant expiresAt = expiries[i] == null ? null : ((java.sql.Timestamp) expiries[i]).toInstant();
-                credentials.put(ids[i], new NodeEntry.Credential(secrets[i], expiresAt));
+                credentials.put(
+                        ids[i],
+                        new NodeEntry.Credential(NodeEntry.Kind.valueOf(kinds[i]), secrets[i], expiresAt, unused[i]));
             }
         }
         Long releaseCounter = row.getObject("running_release_counter", Long.class);

@@ -48,7 +48,14 @@ record NodeEntry(
         long generation,
         Applied applied)
         implements Selectable {
-    record Credential(byte[] secretSha256, @Nullable Instant expiresAt) {}
+    enum Kind {
+        NODE_TOKEN,
+        CERTIFICATE
+    }
+
+    /** @param isUnused it replaces another one as soon as it is used, which has not been noted yet */
+    record Credential(
+            Kind kind, byte[] secretSha256, @Nullable Instant expiresAt, boolean isUnused) {}
 
     /** The rules of the tenant applied to this node; kept as long as the rules are the same object. */
     static final class Applied {

@@ -408,7 +408,7 @@ class PermitDesk implements DisposableBean {
                     .list();
         }
         jdbc.sql("""
-                        select max_in_flight, in_flight, window_version, clock_timestamp() as now
+                        select state, max_in_flight, in_flight, window_version, clock_timestamp() as now
                         from tenant
                         where id = :tenant
                         for update
@@ -416,7 +416,9 @@ class PermitDesk implements DisposableBean {
                 .param("tenant", tenant.value())
                 .query((row, number) -> {
                     Integer cap = row.getObject("max_in_flight", Integer.class);
-                    room.tenant = cap == null ? Integer.MAX_VALUE : cap - row.getInt("in_flight");
+                    room.tenant = !row.getString("state").equals("ACTIVE")
+                            ? 0
+                            : cap == null ? Integer.MAX_VALUE : cap - row.getInt("in_flight");
                     room.windowVersion = row.getLong("window_version");
                     room.now = row.getObject("now", OffsetDateTime.class).toInstant();
                     return room;

@@ -72,6 +72,12 @@ class NodeResource {
         return decide(id, Nodes.Decision.APPROVE, body);
     }
 
+    /** Refuses a node that waits for approval, and its key from now on. */
+    @PostMapping("/{id}:deny")
+    ResponseEntity<Node> deny(@PathVariable UUID id, Optional<JsonBody> body) {
+        return decide(id, Nodes.Decision.DENY, body);
+    }
+
     @PostMapping("/{id}:quarantine")
     ResponseEntity<Node> quarantine(@PathVariable UUID id, Optional<JsonBody> body) {
         return decide(id, Nodes.Decision.QUARANTINE, body);

@@ -13,6 +13,7 @@ class CallTimes {
     /** The calls of the protocol. */
     enum Call {
         ENROLL,
+        RENEW,
         POLL,
         REPORT,
         ARTIFACT

@@ -12,6 +12,7 @@ import org.maintenancemanager.api.node.FailurePhase;
 import org.maintenancemanager.api.node.NodeMessages.EnrollRequest;
 import org.maintenancemanager.api.node.NodeMessages.NodeFacts;
 import org.maintenancemanager.api.node.NodeMessages.PollRequest;
+import org.maintenancemanager.api.node.NodeMessages.RenewRequest;
 import org.maintenancemanager.api.node.NodeMessages.Report;
 import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
 import org.maintenancemanager.api.node.NodeMessages.Slot;
@@ -60,9 +61,24 @@ final class MessageChecks {
         if (request.name() != null && request.name().chars().anyMatch(Character::isISOControl)) {
             checks.wrong("/name", "has control characters; none are allowed");
         }
-        checks.required("/publicKey", request.publicKey(), 4096);
+        if (request.certificateRequest() == null) {
+            checks.required("/publicKey", request.publicKey(), 4096);
+        } else {
+            checks.required("/certificateRequest", request.certificateRequest(), 8192);
+            if (request.publicKey() != null) {
+                checks.wrong(
+                        "/publicKey", "stands beside a certificate request, which holds a key; only one is allowed");
+            }
+        }
+        checks.filled("/keyProof", request.keyProof(), 200);
         checks.texts("/hardwareIds", request.hardwareIds(), MOST_HARDWARE_IDS, 50, 200);
         checks.facts(request.facts());
+        checks.finish();
+    }
+
+    static void check(RenewRequest request) {
+        var checks = new MessageChecks();
+        checks.filled("/certificateRequest", request.certificateRequest(), 8192);
         checks.finish();
     }
 

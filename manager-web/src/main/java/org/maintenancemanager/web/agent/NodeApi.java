@@ -5,6 +5,8 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.update.KnownNode;
 import org.maintenancemanager.core.update.PollAnswer;
@@ -50,6 +52,7 @@ final class NodeApi extends HttpFilter {
                 case POLL -> poll(request, response, requestId);
                 case REPORT -> report(request, response, requestId);
                 case ENROLL -> enroll(request, response, requestId);
+                case RENEW -> renew(request, response, requestId);
                 case ARTIFACT -> artifact(request, response, path);
             };
         } catch (IOException e) {
@@ -69,6 +72,7 @@ final class NodeApi extends HttpFilter {
             case PATH + "poll" -> Call.POLL;
             case PATH + "reports" -> Call.REPORT;
             case PATH + "enroll" -> Call.ENROLL;
+            case PATH + "credential" -> Call.RENEW;
             default -> Call.ARTIFACT;
         };
     }
@@ -107,6 +111,21 @@ final class NodeApi extends HttpFilter {
         return Outcome.OK;
     }
 
+    private Outcome renew(HttpServletRequest request, HttpServletResponse response, String requestId) throws Exception {
+        KnownNode node = authenticate(request);
+        requirePost(request, response);
+        calls.countRenewal(node);
+        write(
+                response,
+                calls.renew(
+                        node,
+                        certificate(request),
+                        request.getHeader("Authorization"),
+                        NodeJson.renewRequest(request),
+                        requestId));
+        return Outcome.OK;
+    }
+
     private Outcome artifact(HttpServletRequest request, HttpServletResponse response, String path) throws IOException {
         KnownNode node = authenticate(request);
         if (!path.startsWith(ARTIFACTS)) {
@@ -116,12 +135,23 @@ final class NodeApi extends HttpFilter {
             response.setHeader("Allow", "GET, HEAD");
             throw Refusal.of(ProblemType.METHOD_NOT_ALLOWED);
         }
+        calls.requireServed(node);
         artifacts.write(node, path.substring(ARTIFACTS.length()), request, response);
         return Outcome.OK;
     }
 
     private KnownNode authenticate(HttpServletRequest request) {
-        return calls.authenticate(request.getHeader("Authorization"));
+        return calls.authenticate(certificate(request), request.getHeader("Authorization"));
+    }
+
+    /** Of the TLS connection, which the container puts here; no header can. */
+    private static @Nullable X509Certificate certificate(HttpServletRequest request) {
+        return request.isSecure()
+                        && request.getAttribute("jakarta.servlet.request.X509Certificate")
+                                instanceof X509Certificate[] chain
+                        && chain.length > 0
+                ? chain[0]
+                : null;
     }
 
     private static void requirePost(HttpServletRequest request, HttpServletResponse response) {

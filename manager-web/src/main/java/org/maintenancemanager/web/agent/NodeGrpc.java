@@ -11,6 +11,8 @@ import org.maintenancemanager.api.grpc.node.EnrollResponse;
 import org.maintenancemanager.api.grpc.node.NodeServiceGrpc;
 import org.maintenancemanager.api.grpc.node.PollRequest;
 import org.maintenancemanager.api.grpc.node.PollResponse;
+import org.maintenancemanager.api.grpc.node.RenewRequest;
+import org.maintenancemanager.api.grpc.node.RenewResponse;
 import org.maintenancemanager.api.grpc.node.ReportRequest;
 import org.maintenancemanager.api.grpc.node.ReportResponse;
 import org.maintenancemanager.api.problem.ProblemType;
@@ -38,6 +40,17 @@ class NodeGrpc extends NodeServiceGrpc.NodeServiceImplBase {
                 Call.ENROLL,
                 observer,
                 () -> ProtoMessages.write(calls.enroll(ProtoMessages.read(request), requestId())));
+    }
+
+    @Override
+    public void renew(RenewRequest request, StreamObserver<RenewResponse> observer) {
+        answer(Call.RENEW, observer, () -> {
+            KnownNode node = NodeGrpcIdentity.NODE.get(Context.current());
+            calls.countRenewal(node);
+            NodeGrpcIdentity.Shown shown = NodeGrpcIdentity.SHOWN.get(Context.current());
+            return ProtoMessages.write(calls.renew(
+                    node, shown.certificate(), shown.authorization(), ProtoMessages.read(request), requestId()));
+        });
     }
 
     @Override

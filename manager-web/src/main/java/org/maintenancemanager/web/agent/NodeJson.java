@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.maintenancemanager.api.node.NodeMessages.EnrollRequest;
 import org.maintenancemanager.api.node.NodeMessages.PollRequest;
+import org.maintenancemanager.api.node.NodeMessages.RenewRequest;
 import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.web.problem.JsonProblems;
@@ -55,6 +56,7 @@ final class NodeJson {
             .build();
 
     private static final ObjectReader ENROLL = MAPPER.readerFor(EnrollRequest.class);
+    private static final ObjectReader RENEW = MAPPER.readerFor(RenewRequest.class);
     private static final ObjectReader POLL = MAPPER.readerFor(PollRequest.class);
     private static final ObjectReader REPORT = MAPPER.readerFor(ReportRequest.class);
     private static final ObjectWriter WRITER = MAPPER.writer();
@@ -63,6 +65,10 @@ final class NodeJson {
 
     static EnrollRequest enrollRequest(HttpServletRequest request) throws IOException {
         return read(ENROLL, request);
+    }
+
+    static RenewRequest renewRequest(HttpServletRequest request) throws IOException {
+        return read(RENEW, request);
     }
 
     static PollRequest pollRequest(HttpServletRequest request) throws IOException {

@@ -9,10 +9,13 @@ import org.maintenancemanager.api.grpc.node.EnrollRequest;
 import org.maintenancemanager.api.grpc.node.EnrollResponse;
 import org.maintenancemanager.api.grpc.node.FailurePhase;
 import org.maintenancemanager.api.grpc.node.ImageManifest;
+import org.maintenancemanager.api.grpc.node.IssuedCertificate;
 import org.maintenancemanager.api.grpc.node.NodeFacts;
 import org.maintenancemanager.api.grpc.node.Permit;
 import org.maintenancemanager.api.grpc.node.PollRequest;
 import org.maintenancemanager.api.grpc.node.PollResponse;
+import org.maintenancemanager.api.grpc.node.RenewRequest;
+import org.maintenancemanager.api.grpc.node.RenewResponse;
 import org.maintenancemanager.api.grpc.node.Report;
 import org.maintenancemanager.api.grpc.node.ReportOutcome;
 import org.maintenancemanager.api.grpc.node.ReportRequest;
@@ -31,9 +34,15 @@ final class ProtoMessages {
         return new NodeMessages.EnrollRequest(
                 message.getEnrollmentToken(),
                 orNull(message.getName()),
-                message.getPublicKey(),
+                orNull(message.getPublicKey()),
                 orNull(message.getHardwareIdsMap()),
-                message.hasFacts() ? read(message.getFacts()) : null);
+                message.hasFacts() ? read(message.getFacts()) : null,
+                orNull(message.getCertificateRequest()),
+                orNull(message.getKeyProof()));
+    }
+
+    static NodeMessages.RenewRequest read(RenewRequest message) {
+        return new NodeMessages.RenewRequest(orNull(message.getCertificateRequest()));
     }
 
     static NodeMessages.PollRequest read(PollRequest message) {
@@ -141,7 +150,7 @@ final class ProtoMessages {
     }
 
     static EnrollResponse write(NodeMessages.EnrollResponse message) {
-        return EnrollResponse.newBuilder()
+        EnrollResponse.Builder answer = EnrollResponse.newBuilder()
                 .setStatus(
                         switch (message.status()) {
                             case ENROLLED -> EnrollResponse.Status.ENROLLED;
@@ -150,7 +159,29 @@ final class ProtoMessages {
                 .setNodeId(message.nodeId())
                 .setNodeToken(orEmpty(message.nodeToken()))
                 .setNextPollSeconds(message.nextPollSeconds())
-                .setServerEpoch(message.serverEpoch())
+                .setServerEpoch(message.serverEpoch());
+        if (message.certificate() != null) {
+            answer.setCertificate(write(message.certificate()));
+        }
+        return answer.build();
+    }
+
+    static RenewResponse write(NodeMessages.RenewResponse message) {
+        RenewResponse.Builder answer = RenewResponse.newBuilder()
+                .setNodeToken(orEmpty(message.nodeToken()))
+                .setServerEpoch(message.serverEpoch());
+        if (message.certificate() != null) {
+            answer.setCertificate(write(message.certificate()));
+        }
+        return answer.build();
+    }
+
+    private static IssuedCertificate write(NodeMessages.IssuedCertificate issued) {
+        return IssuedCertificate.newBuilder()
+                .setCertificate(issued.certificate())
+                .setAuthorities(issued.authorities())
+                .setValidForSeconds(issued.validForSeconds())
+                .setRenewAfterSeconds(issued.renewAfterSeconds())
                 .build();
     }
 

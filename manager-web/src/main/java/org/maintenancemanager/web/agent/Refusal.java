@@ -9,6 +9,7 @@ import org.maintenancemanager.core.node.EnrollmentRefused;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
+import org.maintenancemanager.core.quota.TenantSuspended;
 import org.maintenancemanager.core.update.Overloaded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,11 @@ public final class Refusal extends RuntimeException {
     private static final int SHORTEST_RETRY_SECONDS = 3;
 
     private static final int LONGEST_RETRY_SECONDS = 15;
+
+    /** Nodes of a suspended tenant ask now and then whether it goes on. */
+    private static final int SHORTEST_SUSPENDED_SECONDS = 60;
+
+    private static final int LONGEST_SUSPENDED_SECONDS = 120;
 
     private final ProblemType type;
     private final @Nullable String detail;
@@ -73,6 +79,10 @@ public final class Refusal extends RuntimeException {
             case NotFound notFound ->
                 of(ProblemType.NOT_FOUND, "There is no %s %s.".formatted(notFound.kind(), notFound.id()));
             case Conflict conflict -> of(conflict.type(), conflict.detail());
+            case TenantSuspended suspended ->
+                retry(
+                        ProblemType.TENANT_SUSPENDED,
+                        ThreadLocalRandom.current().nextInt(SHORTEST_SUSPENDED_SECONDS, LONGEST_SUSPENDED_SECONDS + 1));
             case Overloaded overloaded -> retry(ProblemType.UNAVAILABLE, overloaded.retryAfterSeconds());
             case CannotCreateTransactionException noDatabase -> databaseAway(noDatabase);
             case DataAccessResourceFailureException noDatabase -> databaseAway(noDatabase);

@@ -16,6 +16,7 @@ import static org.maintenancemanager.core.access.Permission.NODE_OPERATE;
 import static org.maintenancemanager.core.access.Permission.PERSON_MANAGE;
 import static org.maintenancemanager.core.access.Permission.PERSON_READ;
 import static org.maintenancemanager.core.access.Permission.SITE_MANAGE;
+import static org.maintenancemanager.core.access.Permission.TENANT_ADMINISTER;
 import static org.maintenancemanager.core.access.Permission.TENANT_MANAGE;
 import static org.maintenancemanager.core.access.Permission.WINDOW_MANAGE;
 import static org.maintenancemanager.core.access.SiteObjects.Kind.BUDGET;
@@ -62,6 +63,7 @@ public final class AccessRules {
                     sites("PATCH", "/api/v1/nodes/{id}", NODE_MANAGE, NODE),
                     sites("DELETE", "/api/v1/nodes/{id}", NODE_MANAGE, NODE),
                     sites("POST", "/api/v1/nodes/{id}:approve", NODE_OPERATE, NODE),
+                    sites("POST", "/api/v1/nodes/{id}:deny", NODE_OPERATE, NODE),
                     sites("POST", "/api/v1/nodes/{id}:quarantine", NODE_OPERATE, NODE),
                     sites("POST", "/api/v1/nodes/{id}:release", NODE_OPERATE, NODE),
                     sites("POST", "/api/v1/nodes/{id}:decommission", NODE_MANAGE, NODE),
@@ -179,6 +181,16 @@ public final class AccessRules {
                     anywhere("GET", "/api/v1/tenants", FLEET_READ),
                     anywhere("GET", "/api/v1/tenants/{id}", FLEET_READ),
                     tenant("PATCH", "/api/v1/tenants/{id}", TENANT_MANAGE),
+                    tenant("GET", "/api/v1/managed-tenants", TENANT_ADMINISTER),
+                    tenant("GET", "/api/v1/managed-tenants/{id}", TENANT_ADMINISTER),
+                    tenant("POST", "/api/v1/managed-tenants", TENANT_ADMINISTER).fresh(true),
+                    tenant("PUT", "/api/v1/managed-tenants/{id}/quotas", TENANT_ADMINISTER),
+                    tenant("POST", "/api/v1/managed-tenants/{id}:suspend", TENANT_ADMINISTER)
+                            .fresh(true),
+                    tenant("POST", "/api/v1/managed-tenants/{id}:resume", TENANT_ADMINISTER),
+                    tenant("POST", "/api/v1/managed-tenants/{id}:restore", TENANT_ADMINISTER),
+                    tenant("DELETE", "/api/v1/managed-tenants/{id}", TENANT_ADMINISTER)
+                            .fresh(true),
                     tenant("GET", "/api/v1/people", PERSON_READ),
                     tenant("GET", "/api/v1/people/{id}", PERSON_READ),
                     tenant("POST", "/api/v1/people", PERSON_MANAGE).fresh(true),
@@ -237,6 +249,7 @@ public final class AccessRules {
             "grpc.health.v1.Health/Watch", GrpcCaller.OPEN,
             "maintenance.node.v1.NodeService/Enroll", GrpcCaller.OPEN,
             "maintenance.node.v1.NodeService/Poll", GrpcCaller.NODE,
+            "maintenance.node.v1.NodeService/Renew", GrpcCaller.NODE,
             "maintenance.node.v1.NodeService/Report", GrpcCaller.NODE,
             "maintmgr.v1.MaintmgrService/PlatformUpdateStatus", GrpcCaller.AGENT);
 

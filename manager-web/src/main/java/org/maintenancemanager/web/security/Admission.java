@@ -14,6 +14,8 @@ import org.maintenancemanager.core.access.Caller;
 import org.maintenancemanager.core.access.Permission;
 import org.maintenancemanager.core.access.SessionDirectory;
 import org.maintenancemanager.core.access.SiteObjects;
+import org.maintenancemanager.core.quota.TenantGate;
+import org.maintenancemanager.core.quota.TenantSuspended;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.Reach;
@@ -42,11 +44,13 @@ class Admission {
     private final SiteObjects objects;
     private final SessionDirectory sessions;
     private final DatabaseClock clock;
+    private final TenantGate gate;
 
-    Admission(SiteObjects objects, SessionDirectory sessions, DatabaseClock clock) {
+    Admission(SiteObjects objects, SessionDirectory sessions, DatabaseClock clock, TenantGate gate) {
         this.objects = objects;
         this.sessions = sessions;
         this.clock = clock;
+        this.gate = gate;
     }
 
     private record Refusal(ProblemType type, @Nullable String detail) {}
@@ -58,6 +62,12 @@ class Admission {
      */
     void admit(Caller caller, String path, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        try {
+            gate.requireActive(caller.tenant());
+        } catch (TenantSuspended e) {
+            ProblemWriter.write(response, ProblemType.TENANT_SUSPENDED, null);
+            return;
+        }
         Optional<AccessRule> matched = AccessRules.matching(request.getMethod(), path);
         Reach reach = Reach.EVERYWHERE;
         if (matched.isPresent()) {

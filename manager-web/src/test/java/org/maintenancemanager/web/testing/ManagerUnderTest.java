@@ -59,6 +59,7 @@ public final class ManagerUnderTest {
                         "--spring.datasource.password=" + database.password(),
                         "--manager.artifacts.directory=" + newDirectory("artifacts-"),
                         "--manager.audit.directory=" + newDirectory("audit-"),
+                        "--manager.node-authority.directory=" + newDirectory("node-authority-"),
                         "--manager.access.key-file=target/test-access.key",
                         // Quartz keeps its schedulers and their data sources in one static map, by this name.
                         "--spring.quartz.scheduler-name=scheduler-" + UUID.randomUUID(),

@@ -267,6 +267,9 @@ public final class Quickstart implements Callable<Integer> {
         settings.put(
                 "MANAGER_ARTIFACTS_DIRECTORY", directory.directory("artifacts").toString());
         settings.put("MANAGER_AUDIT_DIRECTORY", directory.directory("audit").toString());
+        settings.put(
+                "MANAGER_NODEAUTHORITY_DIRECTORY",
+                directory.directory("node-authority").toString());
         // People who watch are less patient than fleets.
         settings.put("MANAGER_POLL_INTERVAL", "PT3S");
         Path temporary = directory.directory("tmp");

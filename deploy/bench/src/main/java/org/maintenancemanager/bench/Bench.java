@@ -36,6 +36,7 @@ final class Bench implements Callable<Integer> {
         GRANT,
         PLAN,
         MEMORY,
+        LOGINS,
         PGBENCH,
         WINDOWS,
         ALL
@@ -178,6 +179,10 @@ final class Bench implements Callable<Integer> {
             new PollFigures(polling).measure(wants(Part.POLL));
             scoreboard.add(
                     Figure.MEMORY, Machine.residentMegabytes(polling.manager().pid()));
+        }
+        if (wants(Part.LOGINS)) {
+            say("polls beside a flood of log-ins");
+            new FloodFigures(polling).measure();
         }
         if (wants(Part.CAMPAIGN)) {
             say("campaign starts");

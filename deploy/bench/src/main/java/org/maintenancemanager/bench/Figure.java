@@ -12,6 +12,12 @@ enum Figure {
             ">= 15,000/s"),
     POLL_P50("poll.p50_ms", "  their median", Unit.MILLIS, null),
     POLL_P99("poll.p99_ms", "  their 99th percentile", Unit.MILLIS, "< 60 ms"),
+    QUIET_P99("poll.quiet.p99_ms", "2,000 polls a second, 99th percentile", Unit.MILLIS, null),
+    FLOODED_P99(
+            "poll.flooded.p99_ms",
+            "  the same beside 10,000 wrong passwords a minute",
+            Unit.MILLIS,
+            "< 2x the line above"),
     LIVENESS("empty.liveness.per_second", "GET /actuator/health/liveness (200)", Unit.PER_SECOND, null),
     LIVENESS_P99("empty.liveness.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
     REFUSED("empty.unauthenticated.per_second", "POST /node/v1/poll without credential (401)", Unit.PER_SECOND, null),

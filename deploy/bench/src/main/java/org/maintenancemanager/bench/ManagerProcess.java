@@ -63,6 +63,8 @@ final class ManagerProcess implements AutoCloseable {
                 "MANAGER_AUDIT_DIRECTORY",
                 directory.resolve("audit-" + database).toString());
         environment.put(
+                "MANAGER_ACCESS_KEYFILE", directory.resolve("access.key").toString());
+        environment.put(
                 "MANAGER_NODEAUTHORITY_DIRECTORY",
                 directory.resolve("node-authority").toString());
         environment.put("MANAGER_BOOTSTRAP_TOKEN", setup.token());

@@ -1,5 +1,7 @@
 package org.maintenancemanager.core.access;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.Counter;
@@ -11,15 +13,21 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.CallContext.ActorKind;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.EveryTenant;
+import org.maintenancemanager.core.tenant.Ids;
+import org.maintenancemanager.core.tenant.Reach;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,6 +45,9 @@ public class LogIns {
     /** Longer is no password of ours; hashing it would only cost. */
     static final int LONGEST_PASSWORD = 128;
 
+    /** When the queue of passwords to be checked is full. */
+    private static final int BUSY_SECONDS = 2;
+
     private static final int ADDRESSES_HELD = 10_000;
     private static final int NAMES_OF_AN_ADDRESS = 1000;
     private static final String MANAGES_PEOPLE = Role.SECURITY_ADMIN.word();
@@ -48,6 +59,8 @@ public class LogIns {
     private final Sessions sessions;
     private final ApiTokenDirectory tokens;
     private final DatabaseClock clock;
+    private final StoredGrants grants;
+    private final AuditLog audit;
     private final LogInThrottle throttle = new LogInThrottle();
     private final Cache<String, Set<String>> namesByAddress = Caffeine.newBuilder()
             .maximumSize(ADDRESSES_HELD)
@@ -63,6 +76,8 @@ public class LogIns {
             Sessions sessions,
             ApiTokenDirectory tokens,
             DatabaseClock clock,
+            StoredGrants grants,
+            AuditLog audit,
             MeterRegistry meters) {
         this.jdbc = jdbc;
         this.transaction = transaction;
@@ -71,6 +86,8 @@ public class LogIns {
         this.sessions = sessions;
         this.tokens = tokens;
         this.clock = clock;
+        this.grants = grants;
+        this.audit = audit;
         this.meters = meters;
     }
 
@@ -126,7 +143,7 @@ public class LogIns {
                 return context(known, from).call(() -> transaction.execute(status -> open(known, code, from)));
             });
         } catch (PasswordHashing.Busy busy) {
-            return counted("throttled", new Outcome.TooMany(2));
+            return counted("throttled", new Outcome.TooMany(BUSY_SECONDS));
         }
         return switch (outcome) {
             case Outcome.In in -> {
@@ -241,6 +258,97 @@ public class LogIns {
         return counted(outcome instanceof Outcome.In ? "in" : "refused", outcome);
     }
 
+    /**
+     * Somebody whom an OpenID provider vouches for.
+     *
+     * @param name what the provider calls it; for people to read, never a key
+     * @param grants what the provider's claims stand for
+     */
+    public record Vouched(TenantId tenant, String issuer, String subject, String name, List<Caller.Grant> grants) {}
+
+    /**
+     * As whoever an OpenID provider vouches for. Who comes for the first time becomes a person of the tenant, unless the
+     * claims stand for no role at all. The roles of the claims replace those of the log-in before.
+     */
+    public Outcome byProvider(Vouched who, Origin from) {
+        Outcome outcome;
+        try {
+            // Who acts is known only once the person is: until then it is the log-in itself.
+            UUID person = CallContext.system(who.tenant(), "log-in")
+                    .call(() -> transaction.execute(status -> vouchedPerson(who)));
+            outcome = person == null
+                    ? new Outcome.Refused()
+                    : new Outcome.In(requireNonNull(context(who.tenant(), person, who.name(), from)
+                            .call(() ->
+                                    transaction.execute(status -> sessions.open(who.tenant(), person, null, from)))));
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        return counted(outcome instanceof Outcome.In ? "in" : "refused", outcome);
+    }
+
+    private @Nullable UUID vouchedPerson(Vouched who) {
+        String name = who.name().length() > LONGEST_NAME ? who.name().substring(0, LONGEST_NAME) : who.name();
+        record Found(UUID id, TenantId tenant, boolean active, boolean hasGrants) {}
+        Found found = jdbc.sql("""
+                        select p.id, p.tenant_id, p.state = 'ACTIVE' and t.state = 'ACTIVE' as active,
+                               exists (select from access_grant g
+                                       where g.tenant_id = p.tenant_id and g.person_id = p.id and g.origin = 'MANUAL')
+                                   as has_grants
+                        from person p
+                        join tenant t on t.id = p.tenant_id
+                        where p.issuer = :issuer and p.issuer_subject = :subject
+                        for no key update of p
+                        """)
+                .param("issuer", who.issuer())
+                .param("subject", who.subject())
+                .query((row, number) -> new Found(
+                        row.getObject("id", UUID.class),
+                        new TenantId(row.getObject("tenant_id", UUID.class)),
+                        row.getBoolean("active"),
+                        row.getBoolean("has_grants")))
+                .optional()
+                .orElse(null);
+        if (found == null ? who.grants().isEmpty() : who.grants().isEmpty() && !found.hasGrants()) {
+            return null;
+        }
+        if (found != null && (!found.active() || !found.tenant().equals(who.tenant()))) {
+            return null;
+        }
+        UUID id = found == null ? Ids.next() : found.id();
+        if (found == null) {
+            int made = jdbc.sql("""
+                            insert into person (tenant_id, id, name, issuer, issuer_subject, last_login_at)
+                            values (:tenant, :id, :name, :issuer, :subject, now())
+                            on conflict do nothing
+                            """)
+                    .param("tenant", who.tenant().value())
+                    .param("id", id)
+                    .param("name", name)
+                    .param("issuer", who.issuer())
+                    .param("subject", who.subject())
+                    .update();
+            // Somebody of another tenant, whom this one does not see; or the same somebody, a moment ago.
+            if (made == 0) {
+                return null;
+            }
+            audit.record("person.created", "person", id, null, Map.of("name", name, "issuer", who.issuer()));
+        } else {
+            jdbc.sql("""
+                            update person set name = :name, last_login_at = now()
+                            where tenant_id = :tenant and id = :id
+                            """)
+                    .param("tenant", who.tenant().value())
+                    .param("id", id)
+                    .param("name", name)
+                    .update();
+        }
+        grants.replaceVouched(who.tenant(), id, who.grants());
+        return id;
+    }
+
     private boolean somebodyManagesPeople(TenantId tenant) {
         return jdbc.sql("""
                         select exists (
@@ -281,12 +389,32 @@ public class LogIns {
                         }));
             });
         } catch (PasswordHashing.Busy busy) {
-            return new Outcome.TooMany(2);
+            return new Outcome.TooMany(BUSY_SECONDS);
         }
         if (!(outcome instanceof Outcome.Refused)) {
             throttle.giveBack(name, from.address(), throttled.knownHere(), System.nanoTime());
         }
         return outcome;
+    }
+
+    /**
+     * Runs what tries a password of somebody who is logged in, slowed down as log-ins are.
+     *
+     * @param isRight tries it
+     * @return 0, or how many seconds to wait; then it was not tried
+     */
+    public int tried(Caller caller, Origin from, BooleanSupplier isRight) {
+        Throttled throttled = throttle(caller.subject(), from.address());
+        if (throttled.waitSeconds() == 0) {
+            try {
+                if (isRight.getAsBoolean()) {
+                    throttle.giveBack(caller.subject(), from.address(), throttled.knownHere(), System.nanoTime());
+                }
+            } catch (PasswordHashing.Busy busy) {
+                return BUSY_SECONDS;
+            }
+        }
+        return throttled.waitSeconds();
     }
 
     private record Throttled(int waitSeconds, boolean knownHere) {}
@@ -366,13 +494,16 @@ public class LogIns {
     }
 
     private static CallContext context(Known known, Origin from) {
+        return context(known.tenant(), known.id(), known.name(), from);
+    }
+
+    private static CallContext context(TenantId tenant, UUID person, String name, Origin from) {
         return new CallContext(
-                known.tenant(),
+                tenant,
                 ActorKind.PERSON,
-                known.name() + " (" + known.id() + ")",
+                name + " (" + person + ")",
                 from.requestId(),
-                new CallContext.Standing(
-                        People.subject(known.id()), org.maintenancemanager.core.tenant.Reach.EVERYWHERE));
+                new CallContext.Standing(People.subject(person), Reach.EVERYWHERE));
     }
 
     private Outcome counted(String outcome, Outcome result) {

@@ -52,7 +52,10 @@ public class People {
     private static final int LONGEST_NAME = 200;
     private static final Duration INITIAL_FOR = Duration.ofHours(72);
     private static final int RECOVERY_CODES = 10;
-    private static final int RECOVERY_BYTES = 10;
+
+    /** 120 bits: enough for a plain hash (OWASP ASVS 5.0, section 6.5, wants 112). */
+    private static final int RECOVERY_BYTES = 15;
+
     private static final int INITIAL_BYTES = 15;
     private static final SecureRandom RANDOM = new SecureRandom();
 

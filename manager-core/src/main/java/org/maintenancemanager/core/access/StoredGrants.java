@@ -131,4 +131,28 @@ class StoredGrants {
                 .param("paths", paths)
                 .update();
     }
+
+    /** Replaces what a provider vouched for before. A site that is not there is left out: nobody gets more by it. */
+    void replaceVouched(TenantId tenant, UUID person, List<Grant> grants) {
+        jdbc.sql("""
+                        delete from access_grant
+                        where tenant_id = :tenant and person_id = :person and origin = 'PROVIDER'
+                        """).param("tenant", tenant.value()).param("person", person).update();
+        @Nullable String[] paths = grants.stream().map(Grant::site).toArray(String[]::new);
+        jdbc.sql("""
+                        insert into access_grant (tenant_id, person_id, role, site_id, origin)
+                        select :tenant, :person, w.role, s.id, 'PROVIDER'
+                        from unnest(cast(:roles as text[]), cast(:paths as text[])) as w (role, path)
+                        left join site s on s.tenant_id = :tenant and s.path = w.path
+                        where w.path is null or s.id is not null
+                        on conflict do nothing
+                        """)
+                .param("tenant", tenant.value())
+                .param("person", person)
+                .param(
+                        "roles",
+                        grants.stream().map(grant -> grant.role().word()).toArray(String[]::new))
+                .param("paths", paths)
+                .update();
+    }
 }

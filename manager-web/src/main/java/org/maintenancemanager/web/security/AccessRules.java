@@ -217,11 +217,12 @@ public final class AccessRules {
                     open("GET", "/console/{*path}"),
                     // oneself, in the console
                     open("POST", "/console/login"),
+                    open("GET", "/console/login-providers"),
                     known("GET", "/console/session"),
                     known("DELETE", "/console/session"),
                     known("POST", "/console/session:reauthenticate"),
                     known("GET", "/console/sessions"),
-                    known("DELETE", "/console/sessions/{id}"),
+                    known("DELETE", "/console/sessions/{id}").fresh(true),
                     known("PUT", "/console/password"),
                     known("POST", "/console/totp").fresh(true),
                     known("POST", "/console/totp:confirm").fresh(true),

@@ -34,13 +34,14 @@ import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWrite
 @Configuration(proxyBeanMethods = false)
 class FilterChains {
     /** Answers of an API are never a page. */
-    private static final String NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
+    private static final String NO_PAGE =
+            "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     /** Nothing but our own files; {@code data:} for the small pictures in style sheets. */
     private static final String OUR_PAGES =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-                    + " font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none';"
-                    + " frame-ancestors 'none'";
+                    + " font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none';"
+                    + " base-uri 'none'; frame-ancestors 'none'";
 
     private static final String[] OF_ONESELF = {
         "/console/session",
@@ -54,9 +55,16 @@ class FilterChains {
 
     private final BearerFilter bearer;
     private final SessionFilter session;
+    private final OidcLogIn oidc;
 
-    FilterChains(ApiTokenDirectory tokens, SessionDirectory sessions, Admission admission) {
-        this.bearer = new BearerFilter(tokens, admission);
+    FilterChains(
+            ApiTokenDirectory tokens,
+            SessionDirectory sessions,
+            Admission admission,
+            OidcProviders providers,
+            OidcLogIn oidc) {
+        this.oidc = oidc;
+        this.bearer = new BearerFilter(tokens, providers, admission);
         this.session = new SessionFilter(sessions, admission);
     }
 
@@ -74,6 +82,8 @@ class FilterChains {
     SecurityFilterChain console(HttpSecurity http) {
         return plain(http.securityMatcher("/", "/console", "/console/**"), OUR_PAGES)
                 .addFilterBefore(session, AnonymousAuthenticationFilter.class)
+                .addFilterBefore(oidc.start(), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(oidc.finish(), AnonymousAuthenticationFilter.class)
                 .authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.ASYNC)
                                 .permitAll()

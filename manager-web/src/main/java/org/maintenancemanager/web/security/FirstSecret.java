@@ -42,7 +42,8 @@ class FirstSecret implements InitializingBean {
     @SuppressWarnings("SystemOut")
     private static void print(Token token) {
         System.out.printf(
-                "%n    The admin secret, shown this once. Use it as: Authorization: Bearer <secret>%n    %s%n%n",
+                "%n    The admin secret, shown this once. Log in with it at /console/, or use it as: Authorization: Bearer <secret>%n"
+                        + "    %s%n%n",
                 token.text());
     }
 }

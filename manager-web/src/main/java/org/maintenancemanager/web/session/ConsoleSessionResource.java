@@ -114,18 +114,25 @@ class ConsoleSessionResource {
 
     @PutMapping("/password")
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void changePassword(JsonBody body, HttpServletRequest request) {
+    void changePassword(JsonBody body, HttpServletRequest request, HttpServletResponse response) {
         PasswordChange change = body.as(PasswordChange.class);
         requirePresent("/password", change.password(), "/newPassword", change.newPassword());
         Who who = LoggedIn.of(request);
         if (!who.local()) {
             throw ProblemException.of(ProblemType.ILLEGAL_STATE, "You have no password here.");
         }
-        switch (people.changePassword(who.caller(), text(change.password()), change.newPassword())) {
-            case DONE -> {}
-            case WRONG ->
-                throw ProblemException.of(
-                        ProblemType.INVALID_REQUEST, List.of(new FieldError("/password", "is not your password")));
+        boolean[] right = {false};
+        int wait = logIns.tried(who.caller(), origin(request, response), () -> {
+            right[0] = people.changePassword(who.caller(), text(change.password()), change.newPassword())
+                    == People.PasswordChanged.DONE;
+            return right[0];
+        });
+        if (wait > 0) {
+            throw ProblemException.retryAfter(ProblemType.TOO_MANY_REQUESTS, "Too many passwords were tried.", wait);
+        }
+        if (!right[0]) {
+            throw ProblemException.of(
+                    ProblemType.INVALID_REQUEST, List.of(new FieldError("/password", "is not your password")));
         }
     }
 

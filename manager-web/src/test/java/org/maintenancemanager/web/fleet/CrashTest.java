@@ -118,6 +118,7 @@ class CrashTest {
                 "--manager.artifacts.directory=" + directory.resolve("artifacts"),
                 "--manager.artifacts.keep-free=0B",
                 "--manager.audit.directory=" + directory.resolve("audit"),
+                "--manager.access.key-file=" + directory.resolve("access.key"),
                 "--manager.node-authority.directory=" + directory.resolve("node-authority"),
                 "--manager.poll.interval=PT1S",
                 "--manager.permit.guard-time=PT1S",

@@ -268,6 +268,9 @@ public final class Quickstart implements Callable<Integer> {
                 "MANAGER_ARTIFACTS_DIRECTORY", directory.directory("artifacts").toString());
         settings.put("MANAGER_AUDIT_DIRECTORY", directory.directory("audit").toString());
         settings.put(
+                "MANAGER_ACCESS_KEYFILE",
+                directory.directory("access").resolve("access.key").toString());
+        settings.put(
                 "MANAGER_NODEAUTHORITY_DIRECTORY",
                 directory.directory("node-authority").toString());
         // People who watch are less patient than fleets.
@@ -336,7 +339,8 @@ public final class Quickstart implements Callable<Integer> {
         } else {
             String admin = newToken(api, "admin");
             screen.print("");
-            screen.print("    The admin secret, shown this once. Use it as: Authorization: Bearer <secret>");
+            screen.print("    The admin secret, shown this once. Log in with it at /console/, or use it as:");
+            screen.print("    Authorization: Bearer <secret>");
             screen.print("    " + admin);
         }
         screen.print("");

@@ -55,9 +55,9 @@ class ArchitectureTest {
             .resideInAnyPackage("..web.admin..", "..web.agent..");
 
     @ArchTest
-    static final ArchRule onlyTheNodeApiSpeaksGrpc = noClasses()
+    static final ArchRule onlyTheApisOfNodesSpeakGrpc = noClasses()
             .that()
-            .resideOutsideOfPackage("..web.agent..")
+            .resideOutsideOfPackages("..web.agent..", "..web.emf..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.maintenancemanager.api.grpc..");

@@ -90,7 +90,9 @@ class CampaignGroups {
                                        coalesce(p.valid_until <= :now, false) as permit_ran_out,
                                        b.node_id is not null as blocked,
                                        coalesce(client.family_override, client.family,
-                                                case when client.node_id is null then 'OWN' else 'DDI_OTHER' end)
+                                                case when client.node_id is null then 'OWN'
+                                                     when client.host_guid is not null then 'EMF'
+                                                     else 'DDI_OTHER' end)
                                            as family,
                                        running.image_sha256 as running, known.release_counter as running_counter,
                                        -- Only where its image is held does it matter what a node ran.

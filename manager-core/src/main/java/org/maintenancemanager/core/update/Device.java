@@ -2,6 +2,7 @@ package org.maintenancemanager.core.update;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.decision.ClientFamily;
 
@@ -11,6 +12,7 @@ import org.maintenancemanager.core.decision.ClientFamily;
  * @param family what counts: what an operator said, else what it was recognized as
  * @param recognized as which it was recognized; null: not yet
  * @param controllerId its name in the hawkBit device API
+ * @param hostGuid its name in maintmgr.v1
  * @param action what its latest update is called there; 0 if it has none
  * @param attributesWantedAt from when on it is asked for its attributes; null: not
  * @param canceledAction the canceled action that it acknowledged last; 0 if none
@@ -21,6 +23,7 @@ public record Device(
         @Nullable ClientFamily recognized,
         @Nullable String userAgent,
         @Nullable String controllerId,
+        @Nullable UUID hostGuid,
         int action,
         @Nullable Instant attributesWantedAt,
         int canceledAction,

@@ -86,7 +86,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                              = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
                    ) end as failed_before,
                    device.node_id as device_node, device.family, device.family_override, device.user_agent,
-                   device.controller_id, device.attributes_wanted_at, device.canceled_action,
+                   device.controller_id, device.host_guid, device.attributes_wanted_at, device.canceled_action,
                    array(select token.secret_sha256 from client_token token
                          where (token.tenant_id, token.node_id) = (device.tenant_id, device.node_id)
                            and token.revoked_at is null) as device_tokens,
@@ -129,7 +129,8 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     /** @param tenant its name */
     private record ByController(String tenant, String controllerId) implements Key {}
 
-    private record ByHost(UUID tenant, UUID hostGuid) implements Key {}
+    /** @param tenant its name or id */
+    private record ByHost(String tenant, UUID hostGuid) implements Key {}
 
     private static final String ASKED_BY_CREDENTIAL = """
             (select tenant_id, node_id, cast(id as text) as key from credential where id = any (:first::uuid[]))
@@ -146,9 +147,10 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                  on client.tenant_id = t.id and client.controller_id = wanted.controller_id)
             """;
     private static final String ASKED_BY_HOST = """
-            (select tenant_id, node_id, tenant_id || ' ' || host_guid as key from node_client
-             where host_guid is not null
-               and (tenant_id, host_guid) in (select * from unnest(:first::uuid[], :second::uuid[])))
+            (select client.tenant_id, client.node_id, wanted.tenant || ' ' || client.host_guid as key
+             from unnest(:first::text[], :second::uuid[]) as wanted (tenant, host_guid)
+             join node_client client on client.host_guid = wanted.host_guid
+             join tenant t on t.id = client.tenant_id and wanted.tenant in (t.name, cast(t.id as text)))
             """;
 
     private final JdbcClient jdbc;
@@ -254,6 +256,24 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
         return controller(tenant, controllerId)
                 .filter(entry -> entry.device() != null && holds(entry.device().tokens(), secretSha256))
                 .map(NodeEntry::known);
+    }
+
+    /**
+     * The node that maintmgr.v1 knows by this name, whoever asks.
+     *
+     * @param tenant its name or its id
+     */
+    public Optional<KnownNode> findHost(String tenant, UUID hostGuid) {
+        return find(new ByHost(tenant, hostGuid))
+                // Somebody may have given the name to another node.
+                .filter(entry ->
+                        entry.device() != null && hostGuid.equals(entry.device().hostGuid()))
+                .map(NodeEntry::known);
+    }
+
+    /** The name that maintmgr.v1 knows the node by; null: it has none. */
+    public @Nullable UUID hostGuid(KnownNode node) {
+        return entry(node).map(NodeEntry::device).map(Device::hostGuid).orElse(null);
     }
 
     /** To be called when a name that nobody had was just given to a node. */
@@ -395,7 +415,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
             case ByCredential it -> it.id().toString();
             case ById it -> it.tenant().toString();
             case ByController it -> it.tenant();
-            case ByHost it -> it.tenant().toString();
+            case ByHost it -> it.tenant();
         };
     }
 
@@ -487,10 +507,15 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
         ClientFamily override = family(row.getString("family_override"));
         OffsetDateTime wanted = row.getObject("attributes_wanted_at", OffsetDateTime.class);
         return new Device(
-                override != null ? override : recognized != null ? recognized : ClientFamily.DDI_OTHER,
+                override != null
+                        ? override
+                        : recognized != null
+                                ? recognized
+                                : row.getObject("host_guid") == null ? ClientFamily.DDI_OTHER : ClientFamily.EMF,
                 recognized,
                 interned(row.getString("user_agent")),
                 row.getString("controller_id"),
+                row.getObject("host_guid", UUID.class),
                 row.getInt("action_number"),
                 wanted == null ? null : wanted.toInstant(),
                 row.getInt("canceled_action"),

@@ -18,6 +18,7 @@ import org.maintenancemanager.core.decision.Decision;
 import org.maintenancemanager.core.decision.Decisions;
 import org.maintenancemanager.core.decision.Explanation;
 import org.maintenancemanager.core.decision.Gate;
+import org.maintenancemanager.core.decision.GateName;
 import org.maintenancemanager.core.decision.NodeFacts;
 import org.maintenancemanager.core.decision.PermitTerms;
 import org.maintenancemanager.core.decision.UpdateFacts;
@@ -152,6 +153,7 @@ public class PollDesk {
                     campaign,
                     Decision.Directive.NONE,
                     null,
+                    null,
                     Pace.jittered(pollSeconds),
                     now);
         }
@@ -159,6 +161,7 @@ public class PollDesk {
         PermitFacts held = update.permit();
         PermitFacts valid = held != null && held.validUntil().isAfter(now) ? held : null;
         Decision.Directive directive = decision.directive();
+        GateName blocking = decision.blocking().map(Gate::gate).orElse(null);
         int next = nextPollSeconds(decision, facts, campaign, now);
         if (asks && directive == Decision.Directive.INSTALL_ALLOWED && valid == null) {
             switch (permits.request(new PermitDesk.Request(entry, update.id(), campaign))) {
@@ -169,6 +172,7 @@ public class PollDesk {
                     directive = downloading && facts.client().downloadsAhead()
                             ? Decision.Directive.DOWNLOAD
                             : Decision.Directive.WAIT;
+                    blocking = GateName.BUDGET;
                     next = slotPollSeconds(campaign);
                 }
             }
@@ -181,6 +185,7 @@ public class PollDesk {
                 update,
                 campaign,
                 directive,
+                blocking,
                 valid,
                 next,
                 now);

@@ -238,7 +238,9 @@ public final class AccessRules {
         /** The message brings its own credential, or the call tells nothing. */
         OPEN,
         /** A node, by its token. */
-        NODE
+        NODE,
+        /** An agent of another manager, by its token and the host that its message names; its service checks both. */
+        AGENT
     }
 
     /** By the full name of the method. */
@@ -249,7 +251,8 @@ public final class AccessRules {
             "maintenance.node.v1.NodeService/Enroll", GrpcCaller.OPEN,
             "maintenance.node.v1.NodeService/Poll", GrpcCaller.NODE,
             "maintenance.node.v1.NodeService/Renew", GrpcCaller.NODE,
-            "maintenance.node.v1.NodeService/Report", GrpcCaller.NODE);
+            "maintenance.node.v1.NodeService/Report", GrpcCaller.NODE,
+            "maintmgr.v1.MaintmgrService/PlatformUpdateStatus", GrpcCaller.AGENT);
 
     private static final Map<String, AccessRule> BY_CALL =
             ALL.stream().collect(Collectors.toUnmodifiableMap(AccessRule::call, Function.identity()));
@@ -270,7 +273,8 @@ public final class AccessRules {
 
     /** Whether no credential is asked for before the message is read; a method that is not listed needs one. */
     public static boolean isOpenByGrpc(String method) {
-        return GRPC.get(method) == GrpcCaller.OPEN;
+        GrpcCaller caller = GRPC.get(method);
+        return caller == GrpcCaller.OPEN || caller == GrpcCaller.AGENT;
     }
 
     /** The rule of the handler with exactly this mapping. */

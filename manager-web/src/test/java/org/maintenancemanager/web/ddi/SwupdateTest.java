@@ -71,4 +71,123 @@ class SwupdateTest {
         assertThat(program.get("family").asString()).isEqualTo("SWUPDATE");
         assertThat(program.get("limits").get(0).get("code").asString()).isEqualTo("CANNOT_HOLD_DOWNLOAD");
     }
+
+    @Test
+    void closedWindowHoldsTheClientBackAndLosesNothing() throws Exception {
+        var plant = new Plant(manager);
+        Controller controller = plant.controller();
+        String campaign = plant.campaign(release);
+
+        try (Swupdate.Client client = swupdate.start(manager.baseUrl(), controller, "")) {
+            await("the client polls, and has nothing to do")
+                    .atMost(Swupdate.PATIENCE)
+                    .untilAsserted(() -> assertThat(client.log()).contains("No pending action on server"));
+            assertThat(plant.state(controller, campaign)).isEqualTo("OFFERED");
+            assertThat(plant.get("/api/v1/nodes/" + controller.node() + "/explanation")
+                            .toString())
+                    .contains("NO_WINDOW");
+
+            plant.openWindow();
+            await("installed")
+                    .atMost(Swupdate.PATIENCE)
+                    .untilAsserted(() -> assertThat(plant.state(controller, campaign))
+                            .as(client.log())
+                            .isEqualTo("STAGED"));
+        }
+    }
+
+    @Test
+    void clientAcknowledgesACancelAndTakesTheNextUpdate() throws Exception {
+        var plant = new Plant(manager);
+        Controller controller = plant.controller();
+        String canceled = plant.campaign(release);
+        plant.post("/api/v1/campaigns/" + canceled + ":abort", "");
+        await("canceled")
+                .atMost(Swupdate.PATIENCE)
+                .until(() -> plant.state(controller, canceled).equals("CANCELED"));
+
+        try (Swupdate.Client client = swupdate.start(manager.baseUrl(), controller, "")) {
+            await("acknowledged")
+                    .atMost(Swupdate.PATIENCE)
+                    .untilAsserted(() -> assertThat(manager.jdbc()
+                                    .sql("select coalesce(canceled_action, 0) from node_client where node_id = :node")
+                                    .param("node", controller.node())
+                                    .query(Integer.class)
+                                    .single())
+                            .as(client.log())
+                            .isPositive());
+
+            plant.openWindow();
+            String next = plant.campaign(release);
+            await("installed")
+                    .atMost(Swupdate.PATIENCE)
+                    .untilAsserted(() -> assertThat(plant.state(controller, next))
+                            .as(client.log())
+                            .isEqualTo("STAGED"));
+        }
+    }
+
+    @Test
+    void damagedImageFailsInTheClientsOwnWords() throws Exception {
+        var plant = new Plant(manager);
+        Controller controller = plant.controller();
+        plant.openWindow();
+        String campaign = plant.campaign(plant.release(swupdate.damagedImage()));
+
+        try (Swupdate.Client client = swupdate.start(manager.baseUrl(), controller, "")) {
+            await("failed")
+                    .atMost(Swupdate.PATIENCE)
+                    .untilAsserted(() -> assertThat(plant.state(controller, campaign))
+                            .as(client.log())
+                            .isEqualTo("FAILED"));
+        }
+
+        assertThat(plant.update(controller, campaign).get("code").asString()).isEqualTo("CLIENT_FAILED");
+        assertThat(plant.update(controller, campaign).get("detail").asString()).isNotBlank();
+    }
+
+    @Test
+    void clientThatFellBackIsNotOfferedTheImageAgain() throws Exception {
+        var plant = new Plant(manager);
+        Controller controller = plant.controller();
+        plant.openWindow();
+        String campaign = plant.campaign(release);
+        try (Swupdate.Client client = swupdate.start(manager.baseUrl(), controller, "")) {
+            await("installed")
+                    .atMost(Swupdate.PATIENCE)
+                    .untilAsserted(() -> assertThat(plant.state(controller, campaign))
+                            .as(client.log())
+                            .isEqualTo("STAGED"));
+        }
+
+        try (Swupdate.Client client = swupdate.start(manager.baseUrl(), controller, "-c 3")) {
+            await("rolled back")
+                    .atMost(Swupdate.PATIENCE)
+                    .untilAsserted(() -> assertThat(plant.state(controller, campaign))
+                            .as(client.log())
+                            .isEqualTo("ROLLED_BACK"));
+        }
+
+        assertThat(plant.get("/api/v1/nodes/" + controller.node() + "/blocks").toString())
+                .contains(release.version());
+    }
+
+    @Test
+    void downloadThatWasCutGoesOnWhereItStopped() throws Exception {
+        var plant = new Plant(manager);
+        Controller controller = plant.controller();
+        plant.openWindow();
+        String campaign = plant.campaign(plant.release(swupdate.image(4_000_000)));
+
+        try (var proxy = new FaultProxy(manager.httpPort(), 1_500_000, 1);
+                Swupdate.Client client = swupdate.start(proxy.url(), controller, "")) {
+            await("installed")
+                    .atMost(Swupdate.PATIENCE)
+                    .untilAsserted(() -> assertThat(plant.state(controller, campaign))
+                            .as(client.log())
+                            .isEqualTo("STAGED"));
+            assertThat(proxy.cuts()).isEqualTo(1);
+            assertThat(proxy.sawInRequest("range: bytes=")).isTrue();
+        }
+    }
 }

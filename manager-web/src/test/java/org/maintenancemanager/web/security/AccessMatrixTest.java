@@ -302,7 +302,7 @@ class AccessMatrixTest {
                 if (type != MethodDescriptor.MethodType.UNARY) {
                     return; // health's Watch, which is open
                 }
-                boolean open = AccessRules.isOpenByGrpc(method);
+                boolean open = AccessRules.grpc().get(method) == AccessRules.GrpcCaller.OPEN;
                 assertThat(isUnknown(channel, method, null)).as(method).isEqualTo(!open);
                 assertThat(isUnknown(channel, method, manager.apiToken()))
                         .as(method)

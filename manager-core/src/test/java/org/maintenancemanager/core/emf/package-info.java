@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.emf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.web.emf;
+
+import org.jspecify.annotations.NullMarked;

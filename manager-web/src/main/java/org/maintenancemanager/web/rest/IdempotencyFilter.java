@@ -117,6 +117,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
             throws IOException, ServletException {
         var kept = new ContentCachingResponseWrapper(response);
         boolean done = false;
+        boolean broken = false;
         try {
             done = Boolean.TRUE.equals(transaction.execute(status -> {
                 try {
@@ -133,14 +134,19 @@ class IdempotencyFilter extends OncePerRequestFilter {
                 answers.answer(claim, answerIn(kept, seal));
                 return true;
             }));
-            kept.copyBodyToResponse();
         } catch (TransactionException failed) {
             logger.error("the work of an idempotent request could not be committed", failed);
-            ProblemWriter.write(response, ProblemType.INTERNAL, null);
+            broken = true;
         } finally {
+            // Before the answer leaves: whoever has it may try again with the same key at once.
             if (!done) {
                 answers.release(claim);
             }
+        }
+        if (broken) {
+            ProblemWriter.write(response, ProblemType.INTERNAL, null);
+        } else {
+            kept.copyBodyToResponse();
         }
     }
 

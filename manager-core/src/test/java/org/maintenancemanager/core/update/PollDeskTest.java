@@ -34,6 +34,7 @@ import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.campaign.CampaignState;
 import org.maintenancemanager.core.campaign.CampaignView;
+import org.maintenancemanager.core.campaign.CampaignWaves;
 import org.maintenancemanager.core.campaign.Campaigns;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.image.ImageId;
@@ -58,6 +59,8 @@ class PollDeskTest {
     private final ReportIntake intake;
     private final Presence presence;
     private final Campaigns campaigns;
+    private final CampaignWaves waves;
+    private final CampaignMembers members;
     private final CampaignClockwork campaignClockwork;
     private final UpdateClockwork updateClockwork;
     private final Explanations explanations;
@@ -74,6 +77,8 @@ class PollDeskTest {
             ReportIntake intake,
             Presence presence,
             Campaigns campaigns,
+            CampaignWaves waves,
+            CampaignMembers members,
             CampaignClockwork campaignClockwork,
             UpdateClockwork updateClockwork,
             Explanations explanations,
@@ -88,6 +93,8 @@ class PollDeskTest {
         this.intake = intake;
         this.presence = presence;
         this.campaigns = campaigns;
+        this.waves = waves;
+        this.members = members;
         this.campaignClockwork = campaignClockwork;
         this.updateClockwork = updateClockwork;
         this.explanations = explanations;
@@ -542,6 +549,130 @@ class PollDeskTest {
     }
 
     @Test
+    void skippedWaveGetsNoPermitFromThatMomentOn() throws Exception {
+        Scene scene = new Scene(TestFleet.create(jdbc, 40));
+        scene.start(1000, null);
+        scene.downloadAll();
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<PollAnswer>> answers = new ArrayList<>();
+            for (int node = 1; node < 40; node++) {
+                int index = node;
+                answers.add(threads.submit(() -> scene.answer(index)));
+                if (node == 20) {
+                    scene.fleet.tenant().as(() -> waves.skip(scene.campaignId(), 0, "these are being moved"));
+                }
+            }
+            for (Future<PollAnswer> answer : answers) {
+                answer.get();
+            }
+        }
+        int inFlight = scene.campaign().inFlight();
+        scene.pollOneByOne();
+        assertThat(scene.campaign().inFlight()).as("after the skip").isEqualTo(inFlight);
+        assertThat(scene.changed(0).directive()).as("a permit stays valid").isEqualTo(Directive.INSTALL);
+        updateClockwork.tick();
+        assertThat(scene.campaign().waves().getFirst().updates().get(UpdateState.CANCELED))
+                .isEqualTo(inFlight == 40 ? null : 40 - inFlight);
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
+    }
+
+    @Test
+    void excludedNodeIsToldToDropItsUpdateUnlessItHoldsAPermit() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 2));
+        scene.start(1, null);
+        scene.downloadAll();
+        assertThat(scene.pollOneByOne()).isEqualTo(1);
+        int permitted = scene.permitted();
+        int other = 1 - permitted;
+        CampaignMembers.Excluded excluded = scene.fleet
+                .tenant()
+                .as(() -> members.exclude(scene.campaignId(), List.of(scene.node(0), scene.node(1)), "in repair"));
+        assertThat(excluded.excluded()).isEqualTo(1);
+        assertThat(excluded.holdingPermit()).containsExactly(scene.node(permitted));
+        assertThat(scene.changed(other).directive()).isEqualTo(Directive.CANCEL);
+        scene.report(permitted, UpdateState.INSTALLING);
+        scene.report(permitted, UpdateState.CONFIRMED);
+        campaignClockwork.tick();
+        assertThat(scene.campaign().state()).isEqualTo(CampaignState.COMPLETED);
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
+    }
+
+    @Test
+    void lostNodeThatIsRetriedIsLedThroughAnotherAttempt() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 1));
+        scene.start(1, null);
+        scene.downloadAll();
+        scene.changed(0);
+        scene.report(0, UpdateState.INSTALLING);
+        scene.shiftPermit(Duration.ofHours(2));
+        updateClockwork.tick();
+        assertThat(scene.state(0)).isEqualTo("LOST");
+        assertThat(scene.fleet
+                        .tenant()
+                        .as(() -> members.retryFailed(scene.campaignId(), List.of(scene.node(0))))
+                        .retried())
+                .isEqualTo(1);
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.DOWNLOAD);
+        scene.report(0, UpdateState.DOWNLOADED);
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.report(0, UpdateState.INSTALLING);
+        scene.report(0, UpdateState.CONFIRMED);
+        campaignClockwork.tick();
+        assertThat(scene.campaign().state()).isEqualTo(CampaignState.COMPLETED);
+        assertThat(scene.campaign().failures()).as("they stay counted").isEqualTo(1);
+    }
+
+    @Test
+    void nodeThatWasOfflineNeitherHoldsTheWaveNorMissesTheCampaign() {
+        Scene scene = new Scene(TestFleet.create(jdbc, 5));
+        scene.start(
+                10,
+                null,
+                new WaveSpec("canary", new CampaignSpec.Count(2), BigDecimal.ONE),
+                new WaveSpec("rest", new CampaignSpec.Rest(), BigDecimal.ZERO));
+        int canary = scene.ofWave(0).getFirst();
+        int late = scene.ofWave(0).getLast();
+        scene.confirm(canary);
+        jdbc.sql("update wave set opened_at = now() - interval '1 hour' where campaign_id = :campaign and ordinal = 0")
+                .param("campaign", scene.campaignId().value())
+                .update();
+        campaignClockwork.tick();
+        CampaignView passed = scene.campaign();
+        assertThat(passed.waves().getFirst().passedAt()).isNotNull();
+        assertThat(passed.waves().getFirst().late()).isEqualTo(1);
+        scene.ofWave(1).forEach(scene::confirm);
+        campaignClockwork.tick();
+        assertThat(scene.campaign().state()).as("one is missing").isEqualTo(CampaignState.RUNNING);
+        scene.confirm(late);
+        campaignClockwork.tick();
+        assertThat(scene.campaign().state()).isEqualTo(CampaignState.COMPLETED);
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
+    }
+
+    @Test
+    void escalationOpensOnlyNodesOfItsWindowsAndFreezesHold() {
+        Scene scene = new Scene(TestFleet.withoutWindow(jdbc, 1));
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
+        scene.fleet.window("PERMIT", now.plusDays(6), now.plusDays(6).plusHours(2));
+        scene.start(1, null);
+        scene.downloadAll();
+        assertThat(scene.why(0)).isEqualTo("WINDOW_CLOSED");
+        WindowId own = new WindowId(jdbc.sql("select id from maintenance_window where tenant_id = :tenant")
+                .param("tenant", scene.fleet.tenant().id().value())
+                .query(UUID.class)
+                .single());
+        scene.escalate(new WindowId(UUID.randomUUID()));
+        assertThat(scene.why(0)).as("another window's").isEqualTo("WINDOW_CLOSED");
+        scene.escalate(own);
+        scene.fleet.window("FREEZE", now.minusHours(1), now.plusDays(1));
+        scene.changeWindows("enabled = enabled");
+        assertThat(scene.why(0)).isEqualTo("FROZEN");
+        scene.changeWindows("enabled = kind = 'PERMIT'");
+        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+    }
+
+    @Test
     void nodeThatLeftTheFleetDoesNotKeepTheCampaignOpen() {
         Scene scene = new Scene(TestFleet.create(jdbc, 1));
         scene.start(1, null);
@@ -635,6 +766,24 @@ class PollDeskTest {
             awaitBoard();
         }
 
+        /** As if the campaign had said so at its start, and its time had just come. */
+        void escalate(WindowId window) {
+            jdbc.sql("""
+                            update campaign
+                            set escalate_after_seconds = 60, escalate_for_seconds = 7200, escalate_reason = 'urgent',
+                                escalate_windows = array[cast(:window as uuid)], escalate_freezes = '{}',
+                                started_at = now() - interval '1 hour', escalated_at = null, override_until = case
+                                    when override_id is not null then now() end
+                            where id = :campaign
+                            """)
+                    .param("window", window.value())
+                    .param("campaign", campaignId().value())
+                    .update();
+            campaignClockwork.tick();
+            assertThat(requireNonNull(campaign().override()).windows()).containsExactly(window);
+            awaitBoard();
+        }
+
         /** The pointers of the problems. */
         List<String> refusal(String reason, Instant until, Set<WindowId> freezes) {
             try {
@@ -684,7 +833,7 @@ class PollDeskTest {
 
         void report(int index, UpdateState state) {
             String update = jdbc.sql(
-                            "select id::text from node_update where node_id = :node and campaign_id = :campaign")
+                            "select id::text from node_update where node_id = :node and campaign_id = :campaign order by attempt desc limit 1")
                     .param("node", node(index))
                     .param("campaign", campaignId().value())
                     .query(String.class)

@@ -129,9 +129,22 @@ public class NightReports {
      */
     public record MissedOpening(String window, Instant start, Instant end, MissedWindows.Reason reason) {}
 
-    /** What a node missed, the latest first, at most {@value #MOST_OF_NODE}. */
+    /**
+     * What a node missed, the latest first, at most {@value #MOST_OF_NODE}.
+     *
+     * @throws NotFound if the tenant has no such node
+     */
     public List<MissedOpening> missedBy(NodeId node, Instant from, Instant until) {
         check(from, until);
+        boolean known = jdbc.sql("select 1 from node where tenant_id = :tenant and id = :node")
+                .param("tenant", CallContext.current().tenant().value())
+                .param("node", node.value())
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+        if (!known) {
+            throw new NotFound("node", node.toString());
+        }
         List<MissedOpening> openings = new ArrayList<>();
         missed.forEach(
                 new MissedWindows.Question(CallContext.current().tenant(), null, node, from, until),

@@ -232,7 +232,9 @@ public class LogIns {
      * it is for calls of the API only.
      */
     public Outcome bySecret(String secret, Origin from) {
-        Throttled throttled = throttle("", from.address());
+        // No name to count by, and one for all would let any stranger keep the operator out.
+        String tried = "secret " + from.address();
+        Throttled throttled = throttle(tried, from.address());
         if (throttled.waitSeconds() > 0) {
             return counted("throttled", new Outcome.TooMany(throttled.waitSeconds()));
         }
@@ -243,11 +245,11 @@ public class LogIns {
         if (caller == null) {
             return counted("refused", new Outcome.Refused());
         }
-        throttle.giveBack("", from.address(), throttled.knownHere(), System.nanoTime());
+        throttle.giveBack(tried, from.address(), throttled.knownHere(), System.nanoTime());
         var context = new CallContext(caller.tenant(), caller.kind(), caller.actor(), from.requestId());
         Outcome outcome;
         try {
-            outcome = context.call(() -> transaction.execute(status -> somebodyManagesPeople(caller.tenant())
+            outcome = context.call(() -> transaction.execute(status -> isClosedToSecrets(caller.tenant())
                     ? new Outcome.Refused()
                     : new Outcome.In(sessions.open(caller.tenant(), null, caller.id(), from))));
         } catch (RuntimeException e) {
@@ -349,9 +351,10 @@ public class LogIns {
         return id;
     }
 
-    private boolean somebodyManagesPeople(TenantId tenant) {
+    /** Whether the first secret opens nothing any more: somebody manages people, or the tenant is not served. */
+    private boolean isClosedToSecrets(TenantId tenant) {
         return jdbc.sql("""
-                        select exists (
+                        select exists (select from tenant where id = :tenant and state <> 'ACTIVE') or exists (
                             select from access_grant g
                             join person p on p.tenant_id = g.tenant_id and p.id = g.person_id
                             where g.tenant_id = :tenant and g.role = :role and g.site_id is null

@@ -1,4 +1,3 @@
-import { Tooltip } from '@patternfly/react-core';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 /** The zone that times are shown in: the reader's own, or UTC. Every absolute time names it. */
@@ -152,7 +151,7 @@ export function useNow(): Date {
   return now;
 }
 
-/** How long ago or until, with the absolute time on hover and for screen readers. */
+/** How long ago or until, with the absolute time on hover and for screen readers. A title, not a tooltip: lists have hundreds. */
 export function Time({ at, absolute = false }: { at: string | undefined; absolute?: boolean }) {
   const { zone } = useClock();
   const now = useNow();
@@ -161,10 +160,8 @@ export function Time({ at, absolute = false }: { at: string | undefined; absolut
   }
   const full = formatInstant(at, zone);
   return (
-    <Tooltip content={full} trigger="mouseenter focus" aria="none">
-      <time dateTime={at} aria-label={absolute ? undefined : `${formatRelative(at, now)}, ${full}`}>
-        {absolute ? full : formatRelative(at, now)}
-      </time>
-    </Tooltip>
+    <time dateTime={at} title={full} aria-label={absolute ? undefined : `${formatRelative(at, now)}, ${full}`}>
+      {absolute ? full : formatRelative(at, now)}
+    </time>
   );
 }

@@ -140,7 +140,7 @@ function Coverage() {
                 <CardTitle component="h2">Sites with gaps</CardTitle>
                 <CardBody>
                   {coverage.sites.length === 0 ? (
-                    <Empty title="None" />
+                    <Empty variant="xs" title="None" />
                   ) : (
                     <Table variant="compact" aria-label="Sites with gaps" gridBreakPoint="grid-md">
                       <Thead>

@@ -80,7 +80,7 @@ function Counted({ title, rows }: { title: string; rows: readonly Row[] }) {
       <CardTitle component="h2">{title}</CardTitle>
       <CardBody>
         {rows.length === 0 ? (
-          <Empty title="Nothing happened" />
+          <Empty variant="xs" title="Nothing happened" />
         ) : (
           <Table variant="compact" aria-label={title} gridBreakPoint="grid-md">
             <Thead>

@@ -386,7 +386,7 @@ function Windows({ id }: { id: string }) {
                 {windows.zoneOf === 'NODE' ? 'node' : 'site'}.
               </p>
               {windows.openings.length === 0 ? (
-                <Empty title="No opening in the next half year">Freezes are taken away already.</Empty>
+                <Empty variant="xs" title="No opening in the next half year">Freezes are taken away already.</Empty>
               ) : (
                 <Table variant="compact" aria-label="The next openings" gridBreakPoint="grid-md">
                   <Thead>
@@ -417,7 +417,7 @@ function Windows({ id }: { id: string }) {
             <CardTitle component="h2">Windows and freezes that apply</CardTitle>
             <CardBody>
               {windows.windows.length === 0 ? (
-                <Empty title="None" action={<Link to="/calendar">Open the calendar</Link>} />
+                <Empty variant="xs" title="None" action={<Link to="/calendar">Open the calendar</Link>} />
               ) : (
                 <ul className="mm-plain-list">
                   {windows.windows.map((window) => (
@@ -459,7 +459,7 @@ function History({ id }: { id: string }) {
         <Asked query={query}>
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="It had no update yet" />
+              <Empty variant="xs" title="It had no update yet" />
             ) : (
               <Table variant="compact" aria-label="Updates of the node" gridBreakPoint="grid-md">
                 <Thead>

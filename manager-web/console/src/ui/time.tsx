@@ -69,6 +69,16 @@ export function formatShort(at: string, zone: string, now: Date = new Date()): s
   }).format(date);
 }
 
+/** `Sat 28 Nov 2026, 02:00 +09:00`: a time on a wall clock elsewhere, as the manager says it; its zone stands beside it. */
+export function wallClock(local: string): string {
+  const found = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?/.exec(local);
+  if (found === null) {
+    return local;
+  }
+  const day = formatInstant(`${found[1]}T00:00:00Z`, 'UTC').replace(/,.*/, '');
+  return `${day}, ${found[2]} ${found[3] === 'Z' ? '+00:00' : (found[3] ?? '')}`.trim();
+}
+
 const STEPS: readonly [number, string][] = [
   [86_400, 'd'],
   [3600, 'h'],

@@ -2,6 +2,7 @@ package org.maintenancemanager.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
@@ -16,6 +17,9 @@ class StartTest {
                 .isEqualTo("{\"status\":\"UP\"}");
         assertThat(manager.send(manager.request("/actuator/health/readiness")).body())
                 .isEqualTo("{\"status\":\"UP\"}");
+        for (String probe : List.of("/livez", "/readyz")) {
+            assertThat(manager.send(manager.request(probe)).body()).isEqualTo("{\"status\":\"UP\"}");
+        }
     }
 
     @Test

@@ -26,7 +26,12 @@ final class Scoreboard {
                     "reports / pgbench prepared",
                     Figure.REPORTS,
                     Figure.PGBENCH_PREPARED),
-            new Ratio("ratio.grant_to_pgbench", "permits / pgbench", Figure.GRANTS, Figure.PGBENCH));
+            new Ratio("ratio.grant_to_pgbench", "permits / pgbench", Figure.GRANTS, Figure.PGBENCH),
+            new Ratio(
+                    "ratio.poll_flooded_to_quiet",
+                    "p99 of polls beside wrong passwords / without",
+                    Figure.FLOODED_P99,
+                    Figure.QUIET_P99));
 
     /** A scoreboard of runs against so many nodes. */
     Scoreboard(int nodes) {

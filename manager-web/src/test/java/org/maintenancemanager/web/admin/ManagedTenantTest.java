@@ -116,12 +116,7 @@ class ManagedTenantTest {
     @Test
     void quotaOfCampaignsCountsThoseThatAreNotOver() {
         var tenant = new TestTenant(manager, "{\"maxCampaigns\": 1}");
-        String image = JSON.readTree(tenant.post("/api/v1/images", """
-                        {"family": "os", "version": "2", "releaseCounter": 2, "architecture": "x86_64", "sizeBytes": 10,
-                         "sha256": "%s"}""".formatted("a".repeat(64)))
-                        .body())
-                .get("id")
-                .asString();
+        String image = JSON.readTree(upload(tenant, "2").body()).get("id").asString();
         tenant.post("/api/v1/images/" + image + ":publish", "");
         String campaign = "{\"name\": \"%s\", \"imageId\": \"" + image + "\", \"allNodes\": true}";
         HttpResponse<String> first = tenant.post("/api/v1/campaigns", campaign.formatted("one"));

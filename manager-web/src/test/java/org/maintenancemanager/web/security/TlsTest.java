@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.NullMarked;
@@ -47,6 +48,7 @@ class TlsTest {
                 "management.server.port=0",
                 "management.server.address=127.0.0.1",
                 "management.server.ssl.enabled=false",
+                "spring.grpc.server.ssl.bundle=web",
                 "server.ssl.bundle=web",
                 "server.ssl.enabled-protocols=TLSv1.3,TLSv1.2");
         try {
@@ -73,20 +75,23 @@ class TlsTest {
                             .statusCode())
                     .isEqualTo(200);
             actuatorIsOnItsOwnPortOnly(manager, client);
-            assertThat(manager.send(manager.request("/actuator/health").GET()).statusCode())
+            assertThat(manager.send(manager.request("/livez").GET()).statusCode())
                     .as("plain HTTP on the port of TLS")
                     .isEqualTo(400);
             assertThatThrownBy(() -> handshake(manager.httpPort(), keys, "TLSv1.1"))
                     .isInstanceOfAny(SSLHandshakeException.class, IllegalArgumentException.class);
 
             X509Certificate first = handshake(manager.httpPort(), keys, "TLSv1.3");
+            assertThat(handshake(manager.grpcPort(), keys, "TLSv1.3")).isEqualTo(first);
             Path renewed = directory.resolve("renewed.p12");
             makeKeys(renewed);
             Files.move(renewed, keys, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
 
-            await().atMost(Duration.ofSeconds(60))
-                    .ignoreExceptionsInstanceOf(SSLHandshakeException.class)
-                    .until(() -> !handshake(manager.httpPort(), keys, "TLSv1.3").equals(first));
+            for (int port : new int[] {manager.httpPort(), manager.grpcPort()}) {
+                await().atMost(Duration.ofSeconds(60))
+                        .ignoreExceptionsInstanceOf(SSLHandshakeException.class)
+                        .until(() -> !handshake(port, keys, "TLSv1.3").equals(first));
+            }
         } finally {
             manager.context().close();
         }
@@ -132,6 +137,9 @@ class TlsTest {
         try (var socket = (SSLSocket) trust(trusted).getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setSoTimeout(10_000);
             socket.setEnabledProtocols(new String[] {protocol});
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+            socket.setSSLParameters(parameters);
             socket.startHandshake();
             return (X509Certificate) socket.getSession().getPeerCertificates()[0];
         }

@@ -316,7 +316,16 @@ public class People {
         TenantId tenant = caller.tenant();
         Person known = load(caller.id());
         var problems = new Problems();
-        PasswordRules.check(problems, "/newPassword", wanted, known.name());
+        String tenantName = jdbc.sql("select name from tenant where id = :tenant")
+                .param("tenant", tenant.value())
+                .query(String.class)
+                .single();
+        PasswordRules.check(
+                problems,
+                "/newPassword",
+                wanted,
+                known.name(),
+                List.of(tenantName, known.displayName() == null ? "" : known.displayName()));
         problems.throwIfAny();
         String present = passwordHash(tenant, caller.id());
         String hash =

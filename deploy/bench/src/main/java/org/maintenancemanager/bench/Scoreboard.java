@@ -31,7 +31,14 @@ final class Scoreboard {
                     "ratio.poll_flooded_to_quiet",
                     "p99 of polls beside wrong passwords / without",
                     Figure.FLOODED_P99,
-                    Figure.QUIET_P99));
+                    Figure.QUIET_P99),
+            new Ratio(
+                    "ratio.list_to_small", "a page of a million / a list of one", Figure.LIST_PAGE, Figure.LIST_SMALL),
+            new Ratio(
+                    "ratio.filtered_to_list",
+                    "the slowest filter / no filter",
+                    Figure.LIST_FILTERED,
+                    Figure.LIST_PAGE));
 
     /** A scoreboard of runs against so many nodes. */
     Scoreboard(int nodes) {

@@ -22,6 +22,20 @@ class StartTest {
         }
     }
 
+    /** What Quartz keeps comes back as objects only if it is no serialized one: those could be of any class. */
+    @Test
+    void jobsAreKeptAsPropertiesOnly() {
+        List<String> data = manager.jdbc().sql("""
+                        select encode(job_data, 'hex') from qrtz_job_details
+                        union all
+                        select encode(job_data, 'hex') from qrtz_triggers
+                        """).query(String.class).list();
+
+        assertThat(data)
+                .isNotEmpty()
+                .allSatisfy(hex -> assertThat(hex == null ? "" : hex).doesNotStartWith("aced"));
+    }
+
     @Test
     void aPathThatNobodyServesIsDeniedToStrangersAndUnknownToCallers() {
         assertThat(manager.send(manager.request("/api/v1/no-such-thing")).statusCode())

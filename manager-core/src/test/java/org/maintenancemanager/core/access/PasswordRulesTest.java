@@ -27,7 +27,7 @@ class PasswordRulesTest {
                 "iloveyousomuch",
                 "administrator1!",
                 "berlinberlin2026",
-                "kim.lee-kim.lee",
+                "BerlinPlant2026",
                 "CorrectHorseBatteryStaple"
             })
     void whatIsGuessedFirstIsRefused(String password) {

@@ -274,7 +274,7 @@ class CatalogRestTest {
         String path = "/api/v1/budgets/" + json(created).path("id").asString();
         var changed = patch(
                 path,
-                created.headers().firstValue("ETag").orElseThrow(),
+                manager.get(path).headers().firstValue("ETag").orElseThrow(),
                 "{\"maxInFlight\":7,\"downloads\":{\"max\":null,\"bytesPerSecond\":1000}}");
         assertThat(json(changed).path("downloads").toString()).isEqualTo("{\"bytesPerSecond\":1000}");
         String tag = changed.headers().firstValue("ETag").orElseThrow();

@@ -38,7 +38,7 @@ class PasswordRulesTest {
     @ValueSource(
             strings = {
                 "a long and quiet night",
-                "twelvelettrs",
+                "vz7gq2mwkd4p",
                 "quiet night 5c9e",
                 "правильная лошадь",
                 "🐎🔋📎🐴 and staples"

@@ -36,7 +36,7 @@ class SecondFactorTest {
         try (var browser = new ConsoleBrowser(manager)) {
             Page page = browser.page();
             page.navigate("/console/");
-            page.getByText("Name and password").click();
+            button(page, "Name and password").click();
             page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill(name);
             page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true))
                     .fill(initial);

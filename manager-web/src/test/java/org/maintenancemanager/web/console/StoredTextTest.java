@@ -33,7 +33,7 @@ class StoredTextTest {
             page.locator("input[type=password]").fill(tenant.token);
             page.keyboard().press("Enter");
             assertThat(page.locator("h1")).hasText("Overview");
-            for (String screen : new String[] {"/nodes", "/sites", "/settings/people", "/activity"}) {
+            for (String screen : new String[] {"/nodes", "/sites", "/settings/people"}) {
                 page.navigate("/console" + screen);
                 assertThat(page.getByText(name).first()).isVisible();
                 assertThat(page.title()).as(screen).doesNotContain("taken");

@@ -37,9 +37,9 @@ class SecondFactorTest {
             Page page = browser.page();
             page.navigate("/console/");
             button(page, "Name and password").click();
-            page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill(name);
-            page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true))
-                    .fill(initial);
+            page.getByRole(AriaRole.TEXTBOX, new Page.GetByRoleOptions().setName("Name"))
+                    .fill(name);
+            page.locator("input[type=password]").fill(initial);
             page.keyboard().press("Enter");
             page.getByLabel("The one you were given").fill(initial);
             page.getByLabel("Your own").fill("a long and quiet night");

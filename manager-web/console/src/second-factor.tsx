@@ -1,20 +1,19 @@
 import { ActionGroup, Alert, Button, ClipboardCopy, Content, Form, List, ListItem, Title } from '@patternfly/react-core';
 import { type FormEvent, useState } from 'react';
-import type { Schemas } from './api/client';
+import { answer, own, type Schemas } from './api/client';
 import { asProblem, type Problem } from './api/problem';
 import { useSessionAccess } from './api/session';
-import { ProveAgain } from './login';
+import { LogInAgain, ProveAgain } from './login';
 import { FormProblem, TextField } from './ui/form';
 import { Mark } from './ui/mark';
 
 /** A role demands a second factor: an authenticator app is set up before anything else. */
 export function SecondFactor() {
-  const { state, enrollTotp, confirmTotp, retry, logOut } = useSessionAccess();
+  const { state, retry, logOut } = useSessionAccess();
   const [app, setApp] = useState<Schemas['TotpSecret']>();
   const [code, setCode] = useState('');
   const [recovery, setRecovery] = useState<string[]>();
   const [busy, setBusy] = useState(false);
-  const [stale, setStale] = useState(false);
   const [problem, setProblem] = useState<Problem>();
 
   const attempt = async (work: () => Promise<void>) => {
@@ -23,24 +22,18 @@ export function SecondFactor() {
     }
     setBusy(true);
     setProblem(undefined);
-    setStale(false);
     try {
       await work();
     } catch (error) {
-      const found = asProblem(error);
-      if (found.code === 'reauthentication-required') {
-        setStale(true);
-      } else {
-        setProblem(found);
-      }
+      setProblem(asProblem(error));
     } finally {
       setBusy(false);
     }
   };
-  const begin = () => attempt(async () => setApp(await enrollTotp()));
+  const begin = () => attempt(async () => setApp(await answer(own.POST('/console/totp'))));
   const confirm = (event: FormEvent) => {
     event.preventDefault();
-    void attempt(async () => setRecovery(await confirmTotp(code.trim())));
+    void attempt(async () => setRecovery((await answer(own.POST('/console/totp:confirm', { body: { code: code.trim() } }))).recoveryCodes));
   };
 
   return (
@@ -111,7 +104,8 @@ export function SecondFactor() {
             </ActionGroup>
           </Form>
         )}
-        {stale && state.kind === 'in' && <ProveAgain />}
+        {state.kind === 'in' && state.ask === 'log in' && <LogInAgain />}
+        {state.kind === 'in' && state.ask === 'prove' && <ProveAgain />}
       </div>
     </main>
   );

@@ -21,14 +21,12 @@ interface SessionAccess {
   logIn: (credentials: Credentials) => Promise<void>;
   logOut: () => Promise<void>;
   retry: () => void;
+  /** Asks again who looks, with the page in its place. */
+  reload: () => Promise<void>;
   /** Proves again who looks, for what is asked of those only who did so lately. */
   prove: (proof: { password: string; totp?: string }) => Promise<void>;
   dismiss: () => void;
   changePassword: (change: { password: string; newPassword: string }) => Promise<void>;
-  /** A new authenticator app, which counts once a code of it was confirmed. */
-  enrollTotp: () => Promise<Schemas['TotpSecret']>;
-  /** Answers with the recovery codes; the session as it is afterwards is loaded when they were seen. */
-  confirmTotp: (code: string) => Promise<string[]>;
 }
 
 const Context = createContext<SessionAccess | undefined>(undefined);
@@ -144,24 +142,6 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     [state, load],
   );
 
-  const change = useCallback(
-    async (path: string, body?: unknown) => {
-      const response = await request('POST', path, body, state.kind === 'in' ? state.session.csrf : undefined);
-      if (!response.ok) {
-        throw problemOf(response.status, await json(response));
-      }
-      return json(response);
-    },
-    [state],
-  );
-
-  const enrollTotp = useCallback(async () => (await change('/totp')) as Schemas['TotpSecret'], [change]);
-
-  const confirmTotp = useCallback(
-    async (code: string) => ((await change('/totp:confirm', { code })) as Schemas['RecoveryCodes']).recoveryCodes,
-    [change],
-  );
-
   const logOut = useCallback(async () => {
     if (state.kind === 'in') {
       await request('DELETE', '/session', undefined, state.session.csrf);
@@ -175,8 +155,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [load]);
 
   const access = useMemo(
-    () => ({ state, logIn, logOut, retry, prove, dismiss, changePassword, enrollTotp, confirmTotp }),
-    [state, logIn, logOut, retry, prove, dismiss, changePassword, enrollTotp, confirmTotp],
+    () => ({ state, logIn, logOut, retry, reload: load, prove, dismiss, changePassword }),
+    [state, logIn, logOut, retry, load, prove, dismiss, changePassword],
   );
   return <Context value={access}>{children}</Context>;
 }

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -60,29 +62,39 @@ public final class ManagerUnderTest {
                 // vain.
                 .registerShutdownHook(false)
                 .listeners(this::noteManagement)
-                .properties(settings)
-                .run(
-                        "--spring.profiles.active=plain",
-                        "--spring.datasource.url=" + database.url(),
-                        "--spring.datasource.username=" + database.user(),
-                        "--spring.datasource.password=" + database.password(),
-                        "--manager.artifacts.directory=" + newDirectory("artifacts-"),
-                        "--manager.audit.directory=" + newDirectory("audit-"),
-                        "--manager.node-authority.directory=" + nodeAuthority,
-                        "--manager.access.key-file=target/test-access.key",
-                        // Quartz keeps its schedulers and their data sources in one static map, by this name.
-                        "--spring.quartz.scheduler-name=scheduler-" + UUID.randomUUID(),
-                        "--server.address=127.0.0.1",
-                        "--server.port=0",
-                        "--management.server.port=0",
-                        "--spring.grpc.server.address=127.0.0.1",
-                        "--spring.grpc.server.port=0",
-                        "--manager.artifacts.directory=target/test-artifacts",
-                        "--manager.artifacts.keep-free=0B",
-                        // A calendar's server in a test listens there; 127.0.0.1 itself stays forbidden.
-                        "--manager.fetch.allowed-hosts=localhost",
-                        "--manager.bootstrap-token=" + apiToken.text());
+                .run(arguments(settings));
         jdbc = JdbcClient.create(database.dataSource());
+    }
+
+    /** A setting goes before what every manager of the tests has, and before application.yml. */
+    private String[] arguments(String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--spring.profiles.active=plain",
+                "--spring.datasource.url=" + database.url(),
+                "--spring.datasource.username=" + database.user(),
+                "--spring.datasource.password=" + database.password(),
+                "--manager.artifacts.directory=" + newDirectory("artifacts-"),
+                "--manager.audit.directory=" + newDirectory("audit-"),
+                "--manager.node-authority.directory=" + nodeAuthority,
+                "--manager.access.key-file=target/test-access.key",
+                // Quartz keeps its schedulers and their data sources in one static map, by this name.
+                "--spring.quartz.scheduler-name=scheduler-" + UUID.randomUUID(),
+                "--server.address=127.0.0.1",
+                "--server.port=0",
+                "--management.server.port=0",
+                "--spring.grpc.server.address=127.0.0.1",
+                "--spring.grpc.server.port=0",
+                "--manager.artifacts.directory=target/test-artifacts",
+                "--manager.artifacts.keep-free=0B",
+                // A calendar's server in a test listens there; 127.0.0.1 itself stays forbidden.
+                "--manager.fetch.allowed-hosts=localhost",
+                "--manager.bootstrap-token=" + apiToken.text()));
+        for (String setting : settings) {
+            String key = "--" + setting.substring(0, setting.indexOf('=') + 1);
+            arguments.removeIf(argument -> argument.startsWith(key));
+            arguments.add("--" + setting);
+        }
+        return arguments.toArray(String[]::new);
     }
 
     private void noteManagement(ApplicationEvent event) {

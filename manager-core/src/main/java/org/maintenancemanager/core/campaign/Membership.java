@@ -156,6 +156,8 @@ class Membership {
                                             and exists (select from image known
                                                         where known.tenant_id = n.tenant_id
                                                           and known.sha256 = running.image_sha256
+                                                          -- Release counters of two families say nothing of each other.
+                                                          and known.family = image.family
                                                           and known.release_counter > image.release_counter)
                                            then 'DOWNGRADE'
                                        when exists (select from node_block block

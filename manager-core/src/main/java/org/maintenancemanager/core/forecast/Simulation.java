@@ -1,5 +1,6 @@
 package org.maintenancemanager.core.forecast;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
 import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retry;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -29,6 +31,11 @@ final class Simulation {
     private static final int FLIP = 3;
     private static final int FINISH = 4;
     private static final int GATE = 5;
+    private static final int AGAIN = 6;
+
+    private static final int WELL = 0;
+    private static final int FAILED = 1;
+    private static final int LOST = 2;
 
     private static final int ONCE = 1;
 
@@ -68,6 +75,7 @@ final class Simulation {
     private final int[] flipStamp;
     private final double[] flipRate;
     private final boolean[] parked;
+    private final boolean[] openingPlanned;
     private final Ballot ballot;
 
     // Limits.
@@ -125,6 +133,7 @@ final class Simulation {
         flipStamp = new int[cohorts];
         flipRate = new double[cohorts];
         parked = new boolean[cohorts];
+        openingPlanned = new boolean[cohorts];
         ballot = new Ballot(cohorts);
         free = facts.freeOf.clone();
         pacers = facts.facts.limits().stream()
@@ -206,7 +215,8 @@ final class Simulation {
                     flip(index, time);
                 }
             }
-            case FINISH -> finish(index, more == 0, time);
+            case FINISH -> finish(index, more, time);
+            case AGAIN -> again(index, time);
             case GATE -> {
                 if (index == openWave) {
                     judge(time, true);
@@ -427,11 +437,27 @@ final class Simulation {
     private void planOpening(int c, long time) {
         int next = nextOpening[c];
         if (next < facts.grantable[c].size() && left(c) > 0) {
+            openingPlanned[c] = true;
             plan(Math.max(time, facts.grantable[c].start(next)), OPEN, 0, c);
         }
     }
 
+    /** A node that failed waits for its next attempt; it has the image still. */
+    private void again(int c, long time) {
+        count(c, time);
+        waiting[c]++;
+        if (opening[c] >= 0) {
+            nextFlip(c, time);
+            weigh(c);
+            grant(time, Asks.NOW);
+        } else if (!openingPlanned[c]) {
+            nextOpening[c] = facts.grantable[c].at(time, nextOpening[c]);
+            planOpening(c, time);
+        }
+    }
+
     private void open(int c, long time) {
+        openingPlanned[c] = false;
         count(c, time);
         takeReady(c, time);
         opening[c] = nextOpening[c]++;
@@ -637,13 +663,16 @@ final class Simulation {
         }
         boolean fails = draws.chance(failureRate);
         if (told > lostAt) {
-            plan(lostAt, FINISH, 1, c);
+            plan(lostAt, FINISH, LOST, c);
         } else {
-            plan(told, FINISH, fails ? 1 : 0, c);
+            plan(told, FINISH, fails ? FAILED : WELL, c);
         }
     }
 
-    private void finish(int c, boolean well, long time) {
+    private void finish(int c, int how, long time) {
+        boolean well = how == WELL;
+        Retry retry = how == LOST ? rules.retries().lost() : rules.retries().failed();
+        boolean again = !well && retry.chance() > 0 && draws.chance(retry.chance());
         slots++;
         for (int limit : facts.limits[c]) {
             free[limit]++;
@@ -654,13 +683,18 @@ final class Simulation {
         if (well) {
             confirmed[wave]++;
         } else {
-            failed[wave]++;
+            // In its wave a node counts with its last attempt.
+            failed[wave] += again ? 0 : 1;
             failures++;
             allFailed++;
         }
-        pending--;
-        done[doneCount++] = (int) ((time - facts.now) / 1000);
-        cohortDone[c] = time;
+        if (again) {
+            plan(time + retry.pause().toMillis() + (long) (draws.uniform() * poll), AGAIN, 0, c);
+        } else {
+            pending--;
+            done[doneCount++] = (int) ((time - facts.now) / 1000);
+            cohortDone[c] = time;
+        }
         Integer most = rules.maxFailures();
         if (most != null && failures >= most && pending > 0) {
             stop = Stop.MAX_FAILURES;
@@ -695,17 +729,23 @@ final class Simulation {
                     || reachable > 0 && confirmed[openWave] >= wanted
                     || reachedAt[openWave] != Run.NEVER
                             && confirmed[openWave] >= share(share, confirmed[openWave] + failed[openWave]);
-            if (!reached) {
+            Duration unheardAfter = facts.facts.waves().get(openWave).gate().unheardAfter();
+            boolean unheard = !reached
+                    && reachable == 0
+                    && unreachable > 0
+                    && unheardAfter != null
+                    && time >= waveOpened[openWave] + unheardAfter.toMillis();
+            if (!reached && !unheard) {
                 reachedAt[openWave] = Run.NEVER;
                 if (reachable - failed[openWave] < wanted) {
                     stop = Stop.WAVE_GATE;
                 }
                 return;
             }
-            if (reachedAt[openWave] == Run.NEVER) {
+            if (reached && reachedAt[openWave] == Run.NEVER) {
                 reachedAt[openWave] = time;
             }
-            long passes = passes(members);
+            long passes = passes(unheard ? 0 : members);
             if (time < passes) {
                 if (passesAt[openWave] != passes) {
                     passesAt[openWave] = passes;

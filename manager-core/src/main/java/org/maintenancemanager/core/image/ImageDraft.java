@@ -73,7 +73,7 @@ public record ImageDraft(
                 severity,
                 fixedCves,
                 notes,
-                null);
+                PathRules.NONE);
     }
 
     /** Adds what is wrong, below {@code pointer}. */

@@ -140,9 +140,7 @@ class UpdatePathsTest {
                 .anyMatch(barrier -> barrier.rules().barrier()
                         && barrier.image().releaseCounter() > running
                         && barrier.image().releaseCounter() < to.image().releaseCounter());
-        return !skipsBarrier
-                && (rules.floor() == null || running >= rules.floor())
-                && rules.forbidden().stream().noneMatch(one -> running >= one.from() && running <= one.upTo());
+        return !skipsBarrier && (rules.floor() == null || running >= rules.floor()) && rules.forbids(running) == null;
     }
 
     private static Release random(Random random, long counter) {

@@ -1,12 +1,14 @@
 package org.maintenancemanager.core.update;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.maintenancemanager.api.node.Directive;
+import org.maintenancemanager.api.node.NodeMessages.ImageManifest;
 import org.maintenancemanager.api.node.NodeMessages.NodeFacts;
 import org.maintenancemanager.api.node.NodeMessages.PollRequest;
 import org.maintenancemanager.api.node.NodeMessages.PollResponse;
@@ -74,7 +76,7 @@ class NextStepsTest {
 
         PollResponse first = poll(scene);
         assertThat(first.directive()).isEqualTo(Directive.DOWNLOAD);
-        assertThat(first.image().version()).isEqualTo("4");
+        assertThat(version(first)).isEqualTo("4");
         var explained = explain(scene);
         assertThat(explained.explanation().sentence()).isEqualTo("4 (on the way to 6) is offered. May download now.");
         assertThat(explained.path()).extracting(image -> image.version()).containsExactly("4", "6");
@@ -82,8 +84,7 @@ class NextStepsTest {
         take(scene, campaign, barrier);
         assertThat(scene.campaign(campaign).waves().getFirst().updates())
                 .as("it is on its way, not done")
-                .containsEntry(UpdateState.OFFERED, 1)
-                .containsEntry(UpdateState.CONFIRMED, 0);
+                .containsExactly(entry(UpdateState.OFFERED, 1));
         campaignClockwork.tick();
         assertThat(scene.campaign(campaign).state()).isEqualTo(CampaignState.RUNNING);
         assertThat(finished(campaign))
@@ -92,7 +93,7 @@ class NextStepsTest {
 
         PollResponse second = poll(scene);
         assertThat(second.directive()).isEqualTo(Directive.DOWNLOAD);
-        assertThat(second.image().version()).isEqualTo("6");
+        assertThat(version(second)).isEqualTo("6");
         assertThat(second.updateId()).isNotEqualTo(first.updateId());
         take(scene, campaign, last);
         campaignClockwork.tick();
@@ -125,15 +126,14 @@ class NextStepsTest {
         UUID direct = scene.update(campaign, 0);
         rules(scene, last, new PathRules(null, false, List.of(new PathRules.Forbidden(1L, null, "It does not boot."))));
         await("no permit on the old way")
-                .until(() -> explain(scene).explanation().code() != null
-                        && explain(scene).explanation().code().equals("PATH_CHANGED"));
+                .until(() -> "PATH_CHANGED".equals(explain(scene).explanation().code()));
         assertThat(poll(scene).directive()).isEqualTo(Directive.WAIT);
 
         clockwork.tick();
         assertThat(stateOf(direct)).isEqualTo("SUPERSEDED");
-        assertThat(poll(scene).image().version()).isEqualTo("4");
+        assertThat(version(poll(scene))).isEqualTo("4");
         take(scene, campaign, between);
-        assertThat(poll(scene).image().version()).isEqualTo("6");
+        assertThat(version(poll(scene))).isEqualTo("6");
         assertUnbroken(scene);
     }
 
@@ -167,7 +167,7 @@ class NextStepsTest {
         assertThat(imageOf(scene, campaign)).isEqualTo(between);
         tell(scene, between);
         assertThat(imageOf(scene, campaign)).isEqualTo(last);
-        assertThat(poll(scene).image().version()).isEqualTo("6");
+        assertThat(version(poll(scene))).isEqualTo("6");
         assertUnbroken(scene);
     }
 
@@ -237,6 +237,11 @@ class NextStepsTest {
         KnownNode known =
                 directory.authenticate(scene.fleet.nodes().getFirst().token()).orElseThrow();
         return ((PollAnswer.Changed) polls.poll(known, new PollRequest("boot-1", 0, 0))).response();
+    }
+
+    private static String version(PollResponse answer) {
+        ImageManifest image = answer.image();
+        return image == null ? "" : image.version();
     }
 
     private Explanations.NodeExplanation explain(UpdateScene scene) {

@@ -45,25 +45,28 @@ public record UpdateFacts(
      * @param sourceSha256 digest of the image that ran when it was planned; null if unknown
      * @param notBefore when a further attempt begins; null for the first
      * @param failedBefore in which phase the attempt before failed, or LOST; null for the first
-     * @param step the image of this update, where it is a step on the way to the campaign's; null: the campaign's own
      * @param rival name of the campaign that has the node until it is done; null when the node is free for this one
+     * @param downloadTurn whether it has leave to download where a budget paces that
+     * @param step the image of this update, where it is a step on the way to the campaign's; null: the campaign's own
      */
     public record Course(
             @Nullable String sourceSha256,
             @Nullable Instant notBefore,
             @Nullable String failedBefore,
             @Nullable String rival,
+            boolean downloadTurn,
             @Nullable ImageId step) {
         /** A first attempt from an unknown image that waits for nothing. */
-        public static final Course FREE = new Course(null, null, null, null, null);
+        public static final Course FREE = new Course(null, null, null, null, false, null);
 
         /** Of an update to the campaign's own image. */
         public Course(
                 @Nullable String sourceSha256,
                 @Nullable Instant notBefore,
                 @Nullable String failedBefore,
-                @Nullable String rival) {
-            this(sourceSha256, notBefore, failedBefore, rival, null);
+                @Nullable String rival,
+                boolean downloadTurn) {
+            this(sourceSha256, notBefore, failedBefore, rival, downloadTurn, null);
         }
     }
 }

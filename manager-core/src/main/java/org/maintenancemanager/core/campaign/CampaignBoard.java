@@ -197,7 +197,7 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
         jdbc.sql("""
                         select wave.campaign_id, wave.ordinal, wave.name, wave.opened_at, wave.passed_at,
                                wave.skipped_at, wave.min_confirmed_share, wave.soak_seconds, wave.not_before,
-                               wave.approval, wave.reached_at, wave.unreachable,
+                               wave.approval, wave.unheard_seconds, wave.reached_at, wave.unreachable,
                                exists (select from campaign_approval yes
                                        where (yes.tenant_id, yes.campaign_id, yes.wave)
                                              = (wave.tenant_id, wave.campaign_id, wave.ordinal)
@@ -277,9 +277,14 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
                 new WaveGate(
                         Duration.ofSeconds(row.getInt("soak_seconds")),
                         instant(row, "not_before"),
-                        row.getBoolean("approval")),
+                        row.getBoolean("approval"),
+                        CampaignViews.seconds(row, "unheard_seconds")),
                 new WaveGates.Progress(
-                        updates, row.getInt("unreachable"), instant(row, "reached_at"), row.getBoolean("approved")));
+                        updates,
+                        row.getInt("unreachable"),
+                        instant(row, "reached_at"),
+                        row.getBoolean("approved"),
+                        instant(row, "opened_at")));
     }
 
     private CampaignFacts facts(

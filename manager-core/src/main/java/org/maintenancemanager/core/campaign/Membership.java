@@ -1,6 +1,7 @@
 package org.maintenancemanager.core.campaign;
 
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -45,8 +46,12 @@ class Membership {
                 on way.kind = case when n.hardware = any (:kinds::text[]) then n.hardware else '' end
                and way.source = coalesce((select max(known.release_counter) from image known
                                           where known.tenant_id = n.tenant_id
+                                            and known.family = image.family
                                             and known.sha256 = running.image_sha256), -1)
             """;
+
+    /** Where more nodes join at once, they are chosen again by what chose them. */
+    private static final int MOST_BY_ID = 10_000;
 
     private final JdbcClient jdbc;
     private final Contention contention;
@@ -66,6 +71,10 @@ class Membership {
     public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf) {
         Map<String, Object> params = new HashMap<>();
         String selected = selected(tenant, spec, rollbackOf, params);
+        // A million members are sorted four times: on the disk that takes longer than all the rest.
+        jdbc.sql("select set_config('work_mem', '128MB', true)")
+                .query(String.class)
+                .single();
         // Before the ways are read: what changes meanwhile is looked at again.
         jdbc.sql("""
                         update campaign set path_version = (select path_version from tenant where id = :tenant)
@@ -113,11 +122,18 @@ class Membership {
                                    and mine.campaign_id = :campaign)
                 """;
         if (!fully) {
-            // What was being written then may have been committed later.
-            selected += """
-                     and n.updated_at > (select c.joined_upto - interval '1 minute' from campaign c
-                                         where c.tenant_id = :tenant and c.id = :campaign)
-                    """;
+            // What was being written then may have been committed later. As a value of its own, so that the index is
+            // used.
+            selected += " and n.updated_at > :joinSince";
+            params.put("joinSince", joinedUpto(tenant, campaign).minusMinutes(1));
+        }
+        List<UUID> joiners = joiners(selected, params, campaign);
+        if (joiners.isEmpty()) {
+            return new Joined(List.of(), Map.of());
+        }
+        if (joiners.size() < MOST_BY_ID) {
+            selected = "n.id = any (:joiners) and " + selected;
+            params.put("joiners", joiners.toArray(UUID[]::new));
         }
         contention.settle(tenant, campaign, selected, params);
         String sql = insert(tenant, campaign, spec, selected, ":lastWave", params);
@@ -138,6 +154,28 @@ class Membership {
                     }
                 });
         return new Joined(nodes, tallies);
+    }
+
+    /** At most {@value #MOST_BY_ID}: most of the time there is nobody, and nothing else has to be looked at. */
+    private List<UUID> joiners(String selected, Map<String, Object> params, CampaignId campaign) {
+        return jdbc.sql("""
+                        select n.id from node n join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                        where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
+                        limit :most
+                        """.formatted(selected))
+                .params(params)
+                .param("campaign", campaign.value())
+                .param("most", MOST_BY_ID)
+                .query(UUID.class)
+                .list();
+    }
+
+    private OffsetDateTime joinedUpto(TenantId tenant, CampaignId campaign) {
+        return jdbc.sql("select joined_upto from campaign where tenant_id = :tenant and id = :campaign")
+                .param("tenant", tenant.value())
+                .param("campaign", campaign.value())
+                .query(OffsetDateTime.class)
+                .single();
     }
 
     /** Adds those that joined to the counters of their waves. */
@@ -187,6 +225,8 @@ class Membership {
                                             and exists (select from image known
                                                         where known.tenant_id = n.tenant_id
                                                           and known.sha256 = running.image_sha256
+                                                          -- Release counters of two families say nothing of each other.
+                                                          and known.family = image.family
                                                           and known.release_counter > image.release_counter)
                                            then 'DOWNGRADE'
                                        when exists (select from node_block block

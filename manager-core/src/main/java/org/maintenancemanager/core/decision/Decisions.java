@@ -330,6 +330,13 @@ public final class Decisions {
                         GateName.WAVE,
                         Reason.WAVE_CLOSED,
                         Sentences.waveWaits(update.wave(), mine, before, waits.count()));
+            case WaveGates.Unheard unheard ->
+                Gate.closed(
+                        GateName.WAVE,
+                        Reason.WAVE_UNHEARD,
+                        before.openedAt(),
+                        unheard.passesAt(),
+                        Sentences.waveUnheard(update.wave(), mine, before, unheard));
             case WaveGates.CannotPass cannot ->
                 Gate.closed(
                         GateName.WAVE,

@@ -171,6 +171,17 @@ final class Sentences {
                                 .toPlainString());
     }
 
+    static Evidence waveUnheard(int ordinal, @Nullable WaveFacts wave, WaveFacts before, WaveGates.Unheard unheard) {
+        return (now, zone) -> "Wave %s is not open yet: none of the %d nodes in wave %s can be reached; %s."
+                .formatted(
+                        name(ordinal, wave),
+                        unheard.nodes(),
+                        before.name(),
+                        unheard.passesAt() == null
+                                ? "it waits for them, or for a person"
+                                : "it goes on without them " + whenAndHowSoon(unheard.passesAt(), now, zone));
+    }
+
     static Evidence waveSoaks(@Nullable WaveFacts wave, WaveFacts before, Instant until) {
         return (now, zone) -> "Wave %s is not open yet: wave %s is watched until %s."
                 .formatted(name(before.ordinal() + 1, wave), before.name(), whenAndHowSoon(until, now, zone));

@@ -202,7 +202,8 @@ final class Causes {
                 rules.bootDeadline(),
                 rules.unreachableAfter(),
                 rules.pollInterval(),
-                rules.guard());
+                rules.guard(),
+                rules.retries());
     }
 
     private static ForecastFacts withRules(ForecastFacts facts, Rules rules) {

@@ -21,6 +21,8 @@ import org.maintenancemanager.core.campaign.MembershipPreview;
 import org.maintenancemanager.core.forecast.Assembly.Stage;
 import org.maintenancemanager.core.forecast.ForecastFacts.Gate;
 import org.maintenancemanager.core.forecast.ForecastFacts.Guard;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retries;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retry;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Wave;
 import org.maintenancemanager.core.guard.SequentialTest;
@@ -138,6 +140,7 @@ class ForecastMaker {
                     ways.merge(way, group.many(), Integer::sum);
                     assembly.add(group.nodes(), group.wave(), stage, group.many(), 0, way.size());
                     heard(assembly, silent, away, group.many(), group.silentSeconds());
+                    lint.countInWave(group.wave(), silent, group.nodes().sitePath(), group.many());
                     lint.look(
                             assembly.timesOf(group.nodes()),
                             assembly.neededBy(group.nodes()),
@@ -153,16 +156,20 @@ class ForecastMaker {
                     wave.minConfirmedShare().doubleValue(),
                     i == 0 ? start : null,
                     false,
-                    new Gate(wave.gate().soakTime(), wave.gate().notBefore(), null)));
+                    new Gate(
+                            wave.gate().soakTime(),
+                            wave.gate().notBefore(),
+                            null,
+                            wave.gate().unheardAfter())));
         }
         FleetHabits.Past past = habits.past(tenant);
         ForecastFacts facts = assembly.facts(
-                waves, rules(spec, 0), assembly.habits(past.finished(), past.failed(), settings.assumedAbsence));
+                waves, rules(spec, 0, past), assembly.habits(past.finished(), past.failed(), settings.assumedAbsence));
         return new Made(
                 forecast(facts, seed, spec),
                 selected[0],
                 skips,
-                lint.findings(),
+                lint.findings(spec.waves(), 0),
                 sites,
                 ways(ways),
                 assumptions(spec, facts, assembly, selected[1], 0, false));
@@ -213,6 +220,8 @@ class ForecastMaker {
                         case READY -> silent ? Stage.SILENT : away ? Stage.READY_AWAY : Stage.READY;
                     };
                     counts[2] += stage == Stage.SILENT && !held ? group.many() : 0;
+                    lint.countInWave(
+                            group.wave(), stage == Stage.SILENT, group.nodes().sitePath(), group.many());
                     List<ImageFacts> way =
                             way(paths, group.step(), group.nodes().hardware());
                     ways.merge(way, group.many(), Integer::sum);
@@ -231,6 +240,7 @@ class ForecastMaker {
                 });
         List<Wave> waves = new ArrayList<>();
         int confirmed = 0;
+        int open = 0;
         for (WaveProgress wave : campaign.waves()) {
             CampaignSpec.WaveSpec said = spec.waves().get(wave.ordinal());
             waves.add(new Wave(
@@ -238,20 +248,25 @@ class ForecastMaker {
                     said.minConfirmedShare().doubleValue(),
                     wave.openedAt(),
                     wave.passedAt() != null,
-                    new Gate(said.gate().soakTime(), said.gate().notBefore(), wave.reachedAt())));
+                    new Gate(
+                            said.gate().soakTime(),
+                            said.gate().notBefore(),
+                            wave.reachedAt(),
+                            said.gate().unheardAfter())));
+            open = wave.passedAt() != null ? wave.ordinal() + 1 : open;
             confirmed += wave.updates().getOrDefault(org.maintenancemanager.api.node.UpdateState.CONFIRMED, 0);
         }
         FleetHabits.Past past = habits.past(tenant);
         ForecastFacts facts = assembly.facts(
                 waves,
-                rules(spec, campaign.failures()),
+                rules(spec, campaign.failures(), past),
                 assembly.habits(
                         past.finished() + confirmed + counts[3], past.failed() + counts[3], settings.assumedAbsence));
         return new Made(
                 forecast(facts, id.value().getLeastSignificantBits(), spec),
                 counts[0],
                 Map.of(),
-                lint.findings(),
+                lint.findings(spec.waves(), open),
                 sites,
                 ways(ways),
                 assumptions(spec, facts, assembly, counts[2], counts[1], campaign.state() == CampaignState.PAUSED));
@@ -324,7 +339,7 @@ class ForecastMaker {
         }
     }
 
-    private Rules rules(CampaignSpec spec, int failures) {
+    private Rules rules(CampaignSpec spec, int failures, FleetHabits.Past past) {
         return new Rules(
                 spec.maxInFlight(),
                 spec.maxFailures(),
@@ -334,7 +349,24 @@ class ForecastMaker {
                 spec.bootDeadline(),
                 settings.unreachableAfter,
                 settings.pollInterval,
-                guard(spec.rules().guard()));
+                guard(spec.rules().guard()),
+                retries(spec.rules().retries(), past));
+    }
+
+    private static Retries retries(Map<CampaignRules.Phase, CampaignRules.Retry> said, FleetHabits.Past past) {
+        double rate = past.failureRate();
+        double chance = 0;
+        double seconds = 0;
+        for (Map.Entry<CampaignRules.Phase, CampaignRules.Retry> rule : said.entrySet()) {
+            double share = past.phases().getOrDefault(rule.getKey(), 0.0)
+                    * Retry.chance(rule.getValue().limit(), rate);
+            chance += share;
+            seconds += share * rule.getValue().backoff().toSeconds();
+        }
+        CampaignRules.Retry lost = said.get(CampaignRules.Phase.LOST);
+        return new Retries(
+                lost == null ? Retry.NEVER : new Retry(Retry.chance(lost.limit(), rate), lost.backoff()),
+                chance == 0 ? Retry.NEVER : new Retry(chance, Duration.ofSeconds(Math.round(seconds / chance))));
     }
 
     private static Guard guard(CampaignRules.Guarding said) {
@@ -389,7 +421,7 @@ class ForecastMaker {
         }
         if (held > 0) {
             assumptions.add(
-                    "%d nodes wait for a person, since they are quarantined, pending or blocked; the end does not wait for them."
+                    "%d nodes wait for a person, since they are quarantined, pending, blocked, or held by the guard; the end does not wait for them."
                             .formatted(held));
         }
         return assumptions;

@@ -1,5 +1,6 @@
 package org.maintenancemanager.core.forecast;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
 import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retry;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -29,6 +31,11 @@ final class Simulation {
     private static final int FLIP = 3;
     private static final int FINISH = 4;
     private static final int GATE = 5;
+    private static final int AGAIN = 6;
+
+    private static final int WELL = 0;
+    private static final int FAILED = 1;
+    private static final int LOST = 2;
 
     private static final int ONCE = 1;
 
@@ -66,14 +73,13 @@ final class Simulation {
     private final int[] readySize;
     /** When the next event for a node that has downloaded is planned, while a window is open. */
     private final long[] readyPlanned;
-    /** Whether the next opening is planned. */
-    private final boolean[] openPlanned;
 
     private final int[] opening;
     private final int[] nextOpening;
     private final int[] flipStamp;
     private final double[] flipRate;
     private final boolean[] parked;
+    private final boolean[] openingPlanned;
     private final Ballot ballot;
 
     // Limits.
@@ -129,12 +135,12 @@ final class Simulation {
         readySize = new int[cohorts];
         readyPlanned = new long[cohorts];
         Arrays.fill(readyPlanned, Run.NEVER);
-        openPlanned = new boolean[cohorts];
         opening = new int[cohorts];
         nextOpening = new int[cohorts];
         flipStamp = new int[cohorts];
         flipRate = new double[cohorts];
         parked = new boolean[cohorts];
+        openingPlanned = new boolean[cohorts];
         ballot = new Ballot(cohorts);
         free = facts.freeOf.clone();
         pacers = facts.facts.limits().stream()
@@ -219,7 +225,8 @@ final class Simulation {
                     flip(index, time);
                 }
             }
-            case FINISH -> finish(index, more == 0, time);
+            case FINISH -> finish(index, more, time);
+            case AGAIN -> again(index, time);
             case GATE -> {
                 if (index == openWave) {
                     judge(time, true);
@@ -440,16 +447,30 @@ final class Simulation {
 
     private void planOpening(int c, long time) {
         int next = nextOpening[c];
-        openPlanned[c] = next < facts.grantable[c].size() && left(c) > 0;
-        if (openPlanned[c]) {
+        openingPlanned[c] = next < facts.grantable[c].size() && left(c) > 0;
+        if (openingPlanned[c]) {
             plan(Math.max(time, facts.grantable[c].start(next)), OPEN, 0, c);
         }
     }
 
+    /** A node that failed waits for its next attempt; it has the image still. */
+    private void again(int c, long time) {
+        count(c, time);
+        waiting[c]++;
+        if (opening[c] >= 0) {
+            nextFlip(c, time);
+            weigh(c);
+            grant(time, Asks.NOW);
+        } else if (!openingPlanned[c]) {
+            nextOpening[c] = facts.grantable[c].at(time, nextOpening[c]);
+            planOpening(c, time);
+        }
+    }
+
     private void open(int c, long time) {
+        openingPlanned[c] = false;
         count(c, time);
         takeReady(c, time);
-        openPlanned[c] = false;
         opening[c] = nextOpening[c]++;
         parked[c] = false;
         plan(facts.grantable[c].lastStart(opening[c]), CLOSE, 0, c);
@@ -655,13 +676,16 @@ final class Simulation {
         }
         boolean fails = draws.chance(failureRate);
         if (told > lostAt) {
-            plan(lostAt, FINISH, 1, c);
+            plan(lostAt, FINISH, LOST, c);
         } else {
-            plan(told, FINISH, fails ? 1 : 0, c);
+            plan(told, FINISH, fails ? FAILED : WELL, c);
         }
     }
 
-    private void finish(int c, boolean well, long time) {
+    private void finish(int c, int how, long time) {
+        boolean well = how == WELL;
+        Retry retry = how == LOST ? rules.retries().lost() : rules.retries().failed();
+        boolean again = !well && retry.chance() > 0 && draws.chance(retry.chance());
         slots++;
         for (int limit : facts.limits[c]) {
             free[limit]++;
@@ -677,13 +701,18 @@ final class Simulation {
         if (well) {
             confirmed[wave]++;
         } else {
-            failed[wave]++;
+            // In its wave a node counts with its last attempt.
+            failed[wave] += again ? 0 : 1;
             failures++;
             allFailed++;
         }
-        pending--;
-        done[doneCount++] = (int) ((time - facts.now) / 1000);
-        cohortDone[facts.first[c]] = time;
+        if (again) {
+            plan(time + retry.pause().toMillis() + (long) (draws.uniform() * poll), AGAIN, 0, c);
+        } else {
+            pending--;
+            done[doneCount++] = (int) ((time - facts.now) / 1000);
+            cohortDone[facts.first[c]] = time;
+        }
         Integer most = rules.maxFailures();
         if (most != null && failures >= most && pending > 0) {
             stop = Stop.MAX_FAILURES;
@@ -716,7 +745,7 @@ final class Simulation {
         readyAt[c][place] = ready;
         if (opening[c] >= 0) {
             nextReady(c);
-        } else if (!openPlanned[c]) {
+        } else if (!openingPlanned[c]) {
             nextOpening[c] = facts.grantable[c].at(time, nextOpening[c]);
             planOpening(c, time);
         }
@@ -739,17 +768,23 @@ final class Simulation {
                     || reachable > 0 && confirmed[openWave] >= wanted
                     || reachedAt[openWave] != Run.NEVER
                             && confirmed[openWave] >= share(share, confirmed[openWave] + failed[openWave]);
-            if (!reached) {
+            Duration unheardAfter = facts.facts.waves().get(openWave).gate().unheardAfter();
+            boolean unheard = !reached
+                    && reachable == 0
+                    && unreachable > 0
+                    && unheardAfter != null
+                    && time >= waveOpened[openWave] + unheardAfter.toMillis();
+            if (!reached && !unheard) {
                 reachedAt[openWave] = Run.NEVER;
                 if (reachable - failed[openWave] < wanted) {
                     stop = Stop.WAVE_GATE;
                 }
                 return;
             }
-            if (reachedAt[openWave] == Run.NEVER) {
+            if (reached && reachedAt[openWave] == Run.NEVER) {
                 reachedAt[openWave] = time;
             }
-            long passes = passes(members);
+            long passes = passes(unheard ? 0 : members);
             if (time < passes) {
                 if (passesAt[openWave] != passes) {
                     passesAt[openWave] = passes;

@@ -33,7 +33,7 @@ class StandingCensus {
         IN_FLIGHT,
         CONFIRMED,
         FAILED,
-        /** It cannot go on before a person does something: quarantined, blocked. */
+        /** It cannot go on before a person does something: quarantined, blocked, in a cohort that is held. */
         HELD
     }
 
@@ -70,6 +70,14 @@ class StandingCensus {
             Duration awayAfter,
             Duration silentAfter,
             Consumer<Group> visitor) {
+        boolean anyHeld = jdbc.sql("""
+                        select exists (select from guard_cohort
+                                       where tenant_id = :tenant and campaign_id = :campaign and held_at is not null)
+                        """)
+                .param("tenant", tenant.value())
+                .param("campaign", campaign.value())
+                .query(Boolean.class)
+                .single();
         jdbc.sql("select set_config('work_mem', '64MB', true)")
                 .query(String.class)
                 .single();
@@ -84,7 +92,18 @@ class StandingCensus {
                                        case when u.state = 'CONFIRMED' then 'CONFIRMED'
                                             when u.state in ('FAILED', 'ROLLED_BACK', 'LOST') then 'FAILED'
                                             when u.permit_id is not null then 'IN_FLIGHT'
-                                            when n.state <> 'ACTIVE' or block.node_id is not null then 'HELD'
+                                            when n.state <> 'ACTIVE' or block.node_id is not null
+                                                 or :anyHeld and exists (
+                                                     select from guard_cohort held
+                                                     where held.tenant_id = u.tenant_id
+                                                       and held.campaign_id = u.campaign_id and held.held_at is not null
+                                                       and held.cohort = case held.kind
+                                                           when 'HARDWARE' then coalesce(n.hardware, '')
+                                                           when 'SOURCE' then coalesce(u.from_sha256, '')
+                                                           else (select site.path from site
+                                                                 where (site.tenant_id, site.id) = (n.tenant_id, n.site_id))
+                                                           end)
+                                                then 'HELD'
                                             when u.state in ('OFFERED', 'DOWNLOADING') then 'TO_DOWNLOAD'
                                             else 'READY' end as place,
                                        case when seen.last_seen_at > now() - make_interval(secs => :awaySeconds) then 'HERE'
@@ -116,6 +135,7 @@ class StandingCensus {
                 .params(grouping.params())
                 .param("tenant", tenant.value())
                 .param("campaign", campaign.value())
+                .param("anyHeld", anyHeld)
                 .param("awaySeconds", awayAfter.toSeconds())
                 .param("silentSeconds", silentAfter.toSeconds())
                 .query(visit);

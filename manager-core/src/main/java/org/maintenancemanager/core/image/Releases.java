@@ -62,8 +62,14 @@ public class Releases {
 
     /** @param target of the tenant */
     public Ways to(TenantId tenant, ImageId target) {
-        List<Long> counters = jdbc.sql("select distinct release_counter from image where tenant_id = :tenant")
+        List<Long> counters = jdbc.sql("""
+                        select distinct i.release_counter
+                        from image target
+                        join image i on (i.tenant_id, i.family) = (target.tenant_id, target.family)
+                        where target.tenant_id = :tenant and target.id = :target
+                        """)
                 .param("tenant", tenant.value())
+                .param("target", target.value())
                 .query(Long.class)
                 .list();
         UpdatePaths paths = to(List.of(target.value())).get(target);

@@ -76,12 +76,13 @@ class CampaignGroups {
         RowCallbackHandler visit = row -> visitor.accept(group(row, grouping, campaign, rules));
         jdbc.sql("""
                         with target as materialized (
-                            select i.id, i.sha256, i.release_counter
+                            select i.id, i.sha256, i.release_counter, i.family
                             from campaign c join image i on (i.tenant_id, i.id) = (c.tenant_id, c.image_id)
                             where c.tenant_id = :tenant and c.id = :campaign
                         ), known as materialized (
                             select i.sha256, max(i.release_counter) as release_counter
-                            from image i where i.tenant_id = :tenant group by i.sha256
+                            from image i join target on target.family = i.family
+                            where i.tenant_id = :tenant group by i.sha256
                         ), odd as materialized (
                             -- Nodes that may run the image already, or a newer one; what the others run does not matter.
                             select distinct slot.node_id

@@ -93,7 +93,8 @@ class NextSteps {
                                case when u.state = 'SUPERSEDED' then running.image_sha256 else i.sha256 end as source,
                                case when u.state = 'SUPERSEDED'
                                     then (select max(known.release_counter) from image known
-                                          where known.tenant_id = u.tenant_id and known.sha256 = running.image_sha256)
+                                          where known.tenant_id = u.tenant_id and known.family = i.family
+                                            and known.sha256 = running.image_sha256)
                                     else i.release_counter end as counter,
                                array(select block.image_id from node_block block
                                      where (block.tenant_id, block.node_id) = (u.tenant_id, u.node_id)) as blocked
@@ -215,11 +216,13 @@ class NextSteps {
                                c.state as campaign_state, c.allow_downgrade, n.state as node_state, n.hardware, u.state,
                                running.image_sha256 as source,
                                (select max(known.release_counter) from image known
-                                where known.tenant_id = u.tenant_id and known.sha256 = running.image_sha256) as counter,
+                                where known.tenant_id = u.tenant_id and known.family = i.family
+                                            and known.sha256 = running.image_sha256) as counter,
                                cast('{}' as uuid[]) as blocked
                         from node_update u
                         join campaign c on (c.tenant_id, c.id) = (u.tenant_id, u.campaign_id)
                         join node n on (n.tenant_id, n.id) = (u.tenant_id, u.node_id)
+                        join image i on (i.tenant_id, i.id) = (c.tenant_id, c.image_id)
                         %s
                         where u.tenant_id = :tenant and u.node_id = any (:nodes) and (u.active or u.queued)
                           and u.permit_id is null and u.state in ('OFFERED', 'DOWNLOADING', 'DOWNLOADED')

@@ -71,7 +71,10 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                    n.node_labels || n.labels as labels, n.version as node_version, s.path,
                    running.image_version, running.image_sha256,
                    (select max(known.release_counter) from image known
+                    -- Release counters of two families say nothing of each other.
+                    join image wanted on wanted.tenant_id = known.tenant_id and wanted.family = known.family
                     where known.tenant_id = n.tenant_id and known.sha256 = running.image_sha256
+                      and wanted.id = u.image_id
                    ) as running_release_counter,
                    array(select block.image_id from node_block block
                          where (block.tenant_id, block.node_id) = (n.tenant_id, n.id)) as blocked,

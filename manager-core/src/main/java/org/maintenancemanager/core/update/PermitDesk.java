@@ -310,6 +310,9 @@ class PermitDesk implements DisposableBean {
 
     /** The budgets by selector, by what is known of the node, whose row has the same version; the sites' own come from SQL. */
     private static void addSelected(List<Request> requests, FleetRules.Rules current, Map<UUID, Locked> eligible) {
+        if (!current.hasBudgetsOfSelectors()) {
+            return;
+        }
         for (Request request : requests) {
             Locked locked = eligible.get(request.update().value());
             List<UUID> selected = request.node().facts(current).budgets().stream()

@@ -2,12 +2,16 @@ package org.maintenancemanager.bench;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,8 +25,11 @@ final class PostgresServer implements AutoCloseable {
 
     private final EmbeddedPostgres postgres;
 
-    private PostgresServer(EmbeddedPostgres postgres) {
+    private final Path dataDirectory;
+
+    private PostgresServer(EmbeddedPostgres postgres, Path dataDirectory) {
         this.postgres = postgres;
+        this.dataDirectory = dataDirectory;
     }
 
     private static Map<String, String> settings() {
@@ -47,7 +54,7 @@ final class PostgresServer implements AutoCloseable {
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .setLocaleConfig("locale", "C.UTF-8");
         SETTINGS.forEach(builder::setServerConfig);
-        var server = new PostgresServer(builder.start());
+        var server = new PostgresServer(builder.start(), dataDirectory);
         // The library would rather be fast than durable; a figure without fsync would be a lie.
         for (String name : new String[] {"fsync", "synchronous_commit", "full_page_writes"}) {
             String found = server.text("show " + name);
@@ -97,6 +104,31 @@ final class PostgresServer implements AutoCloseable {
         return first(database, query).isPresent();
     }
 
+    /** The first column of all rows. */
+    List<String> column(String database, String query) {
+        try (Connection connection = connect(database);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(query)) {
+            List<String> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException("could not run: " + query, e);
+        }
+    }
+
+    /** Of the process whose children serve the connections. */
+    long pid() {
+        try {
+            return Long.parseLong(
+                    Files.readAllLines(dataDirectory.resolve("postmaster.pid")).getFirst());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private String text(String query) {
         return first(DATABASE, query)
                 .orElseThrow(() -> new IllegalStateException("expected a row, found none: " + query));
@@ -113,11 +145,18 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private void execute(String sql) {
-        try (Connection connection = connect(DATABASE);
+        execute(DATABASE, List.of(sql));
+    }
+
+    /** One after the other on one connection, each for itself. */
+    void execute(String database, List<String> statements) {
+        try (Connection connection = connect(database);
                 var statement = connection.createStatement()) {
-            statement.execute(sql);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
         } catch (SQLException e) {
-            throw new IllegalStateException("could not run: " + sql, e);
+            throw new IllegalStateException("could not run: " + statements, e);
         }
     }
 

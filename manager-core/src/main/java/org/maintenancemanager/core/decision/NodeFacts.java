@@ -13,7 +13,8 @@ import org.maintenancemanager.core.window.Schedule;
  * What a decision needs to know of a node.
  *
  * @param runningSha256 digest of the image in the active slot, as the node last reported it
- * @param runningReleaseCounter release counter of that image, if the manager knows the image
+ * @param runningReleaseCounter release counter of that image in the family of the image that the node's update brings; null
+ *     if the manager does not know it, or knows it in other families only
  * @param blocked images that rolled back on this node and were not cleared since
  * @param usual what updates of its hardware take
  * @param budgets every budget that applies, in the order of their ids
@@ -36,6 +37,21 @@ public record NodeFacts(
     public NodeFacts {
         blocked = Set.copyOf(blocked);
         budgets = List.copyOf(budgets);
+    }
+
+    /** The budgets that pace its downloads. */
+    public List<BudgetFacts> pacing() {
+        return budgets.stream().filter(budget -> budget.downloads() != null).toList();
+    }
+
+    /** The most bytes a second that its download may take; null: any number. */
+    public @Nullable Long downloadRate() {
+        Long least = null;
+        for (BudgetFacts budget : budgets) {
+            Long rate = budget.downloads() == null ? null : budget.downloads().rateOfEach();
+            least = rate == null || least != null && least <= rate ? least : rate;
+        }
+        return least;
     }
 
     /** Of a node with a client of our own. */

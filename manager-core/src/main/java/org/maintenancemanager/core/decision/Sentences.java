@@ -6,15 +6,18 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.DownloadFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.HeldCohort;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignState;
 import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.Gate.Evidence;
 import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.image.UpdatePaths;
 import org.maintenancemanager.core.window.Schedule.Opening;
 
 /** What closed gates say. Each only keeps what it needs; words are made when somebody reads. */
@@ -61,6 +64,31 @@ final class Sentences {
     static Evidence downgrade(long running, ImageFacts image) {
         return (now, zone) -> "Image %s has release counter %d, and the node runs %d."
                 .formatted(image.version(), image.releaseCounter(), running);
+    }
+
+    static Evidence noPath(ImageFacts image, UpdatePaths.@Nullable Obstacle obstacle) {
+        return (now, zone) -> "There is no way to %s: %s"
+                .formatted(
+                        image.version(),
+                        switch (obstacle) {
+                            case null -> "no release leads there.";
+                            case UpdatePaths.UnknownSource unknown ->
+                                "what the node runs is no release that the manager knows.";
+                            case UpdatePaths.ForbiddenSource forbidden ->
+                                "%s must not be installed from release %d (%s)."
+                                        .formatted(
+                                                forbidden.image().version(),
+                                                forbidden.running(),
+                                                withoutStop(forbidden.reason()));
+                            case UpdatePaths.BelowFloor floor ->
+                                "%s needs release %d at least, and the way there begins at %d."
+                                        .formatted(floor.image().version(), floor.floor(), floor.running());
+                        });
+    }
+
+    static Evidence pathChanged(ImageFacts step, ImageFacts next) {
+        return (now, zone) -> "Planned is %s, but what the node runs leads to %s next; its step is worked out anew."
+                .formatted(step.version(), next.version());
     }
 
     static Evidence rolledBack(ImageFacts image) {
@@ -143,6 +171,17 @@ final class Sentences {
                                 .toPlainString());
     }
 
+    static Evidence waveUnheard(int ordinal, @Nullable WaveFacts wave, WaveFacts before, WaveGates.Unheard unheard) {
+        return (now, zone) -> "Wave %s is not open yet: none of the %d nodes in wave %s can be reached; %s."
+                .formatted(
+                        name(ordinal, wave),
+                        unheard.nodes(),
+                        before.name(),
+                        unheard.passesAt() == null
+                                ? "it waits for them, or for a person"
+                                : "it goes on without them " + whenAndHowSoon(unheard.passesAt(), now, zone));
+    }
+
     static Evidence waveSoaks(@Nullable WaveFacts wave, WaveFacts before, Instant until) {
         return (now, zone) -> "Wave %s is not open yet: wave %s is watched until %s."
                 .formatted(name(before.ordinal() + 1, wave), before.name(), whenAndHowSoon(until, now, zone));
@@ -164,6 +203,22 @@ final class Sentences {
 
     private static String name(int ordinal, @Nullable WaveFacts wave) {
         return wave == null ? String.valueOf(ordinal + 1) : wave.name();
+    }
+
+    static Evidence paced(BudgetFacts budget) {
+        return (now, zone) -> {
+            DownloadFacts downloads = budget.downloads();
+            if (downloads == null) {
+                return Reason.DOWNLOAD_PACED.sentence();
+            }
+            String limit = Stream.of(
+                            downloads.max() == null ? "" : downloads.max() + " nodes at once",
+                            downloads.bytesPerSecond() == null ? "" : downloads.bytesPerSecond() + " bytes per second")
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining(" and "));
+            return "Waits for its turn to download: budget %s allows %s; whose window opens first goes first."
+                    .formatted(budget.name(), limit);
+        };
     }
 
     static Evidence busy(String rival) {
@@ -221,8 +276,12 @@ final class Sentences {
     }
 
     static Evidence full(BudgetFacts budget) {
-        return (now, zone) -> "Budget %s of site %s has %d of %d updates in flight."
-                .formatted(budget.name(), budget.sitePath(), budget.inFlight(), budget.maxInFlight());
+        return (now, zone) -> "Budget %s of %s has %d of %d updates in flight."
+                .formatted(
+                        budget.name(),
+                        budget.sitePath() == null ? "nodes with " + budget.selector() : "site " + budget.sitePath(),
+                        budget.inFlight(),
+                        budget.maxInFlight());
     }
 
     /** {@code Tue 02:00 CEST, in 9 h} */

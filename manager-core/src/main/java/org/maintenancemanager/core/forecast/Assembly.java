@@ -12,10 +12,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.BudgetId;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.DownloadFacts;
 import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.forecast.ForecastFacts.Cohort;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
 import org.maintenancemanager.core.forecast.ForecastFacts.Limit;
+import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -52,7 +54,7 @@ final class Assembly {
      * @param byHardware what installing takes
      * @param otherwise for hardware that was not measured
      */
-    record Measured(Map<String, Took> byHardware, Took otherwise, Took download) {}
+    record Measured(Map<String, Took> byHardware, Took otherwise, Took download, long imageBytes) {}
 
     /**
      * @param own slots of budgets that the campaign itself has taken
@@ -83,7 +85,7 @@ final class Assembly {
     }
 
     private record Key(
-            OpenTimes.Times times, int wave, @Nullable String hardware, List<Integer> limits) {}
+            OpenTimes.Times times, int wave, @Nullable String hardware, List<Integer> limits, int steps) {}
 
     /** Cohorts that become one. */
     private static final class Cohorts {
@@ -118,8 +120,11 @@ final class Assembly {
         return hardware == null ? measured.otherwise : measured.byHardware.getOrDefault(hardware, measured.otherwise);
     }
 
-    /** @param seconds that they have had their permit, added up; for other stages it does not matter */
-    void add(Selectable nodes, int wave, Stage stage, int many, double seconds) {
+    /**
+     * @param seconds that they have had their permit, added up; for other stages it does not matter
+     * @param steps how many images they still install one after the other
+     */
+    void add(Selectable nodes, int wave, Stage stage, int many, double seconds, int steps) {
         if (stage != Stage.CONFIRMED && stage != Stage.FAILED && install(nodes.hardware()) == measured.otherwise) {
             unmeasured.add(nodes.hardware() == null ? "" : nodes.hardware());
         }
@@ -130,15 +135,32 @@ final class Assembly {
         for (BudgetFacts budget : fleet.budgets(nodes)) {
             applying.add(places.computeIfAbsent(budget.id(), id -> {
                 int others = Math.max(0, budget.inFlight() - own.getOrDefault(id, 0));
-                limits.add(new Limit(budget.name(), budget.maxInFlight(), others));
+                limits.add(new Limit(budget.name(), budget.maxInFlight(), others, pacing(budget.downloads())));
                 return limits.size() - 1;
             }));
         }
         Cohorts cohort = cohorts.computeIfAbsent(
-                new Key(times.of(nodes), wave, nodes.hardware(), List.copyOf(applying)), key -> new Cohorts());
+                new Key(times.of(nodes), wave, nodes.hardware(), List.copyOf(applying), Math.max(1, steps)),
+                key -> new Cohorts());
         cohort.sites.add(nodes.sitePath());
         cohort.counts[stage.ordinal()] += many;
         cohort.inFlightSeconds += stage == Stage.IN_FLIGHT ? seconds : 0;
+    }
+
+    private @Nullable Pacing pacing(@Nullable DownloadFacts downloads) {
+        if (downloads == null) {
+            return null;
+        }
+        Long whole = downloads.bytesPerSecond();
+        Long each = downloads.rateOfEach();
+        return new Pacing(
+                downloads.max() == null ? Integer.MAX_VALUE : downloads.max(),
+                whole == null ? Duration.ZERO : lasting(measured.imageBytes, whole),
+                each == null ? Duration.ZERO : lasting(measured.imageBytes, each));
+    }
+
+    private static Duration lasting(long bytes, long bytesPerSecond) {
+        return Duration.ofMillis((long) Math.ceil(1000.0 * bytes / bytesPerSecond));
     }
 
     /** Counts for how often, and for how long, nodes are away. */
@@ -187,7 +209,8 @@ final class Assembly {
                                     : Duration.ofMillis(Math.round(1000 * cohort.inFlightSeconds / inFlight)),
                             counts[Stage.CONFIRMED.ordinal()],
                             counts[Stage.FAILED.ordinal()],
-                            counts[Stage.SILENT.ordinal()])));
+                            counts[Stage.SILENT.ordinal()]),
+                    key.steps));
         });
         return new ForecastFacts(now, until, waves, rules, limits, all, habits);
     }

@@ -1,9 +1,16 @@
 package org.maintenancemanager.core.forecast;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
+import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retry;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -24,6 +31,11 @@ final class Simulation {
     private static final int FLIP = 3;
     private static final int FINISH = 4;
     private static final int GATE = 5;
+    private static final int AGAIN = 6;
+
+    private static final int WELL = 0;
+    private static final int FAILED = 1;
+    private static final int LOST = 2;
 
     private static final int ONCE = 1;
 
@@ -58,15 +70,21 @@ final class Simulation {
     private final long[] countedAt;
     private final long[][] readyAt;
     private final int[] readyTaken;
+    private final int[] readySize;
+    /** When the next event for a node that has downloaded is planned, while a window is open. */
+    private final long[] readyPlanned;
+
     private final int[] opening;
     private final int[] nextOpening;
     private final int[] flipStamp;
     private final double[] flipRate;
     private final boolean[] parked;
+    private final boolean[] openingPlanned;
     private final Ballot ballot;
 
     // Limits.
     private final int[] free;
+    private final @Nullable Pacer[] pacers;
     private final IntBag[] parkedBy;
     private final long[] refusals;
     private int slots;
@@ -114,13 +132,20 @@ final class Simulation {
         countedAt = new long[cohorts];
         readyAt = new long[cohorts][];
         readyTaken = new int[cohorts];
+        readySize = new int[cohorts];
+        readyPlanned = new long[cohorts];
+        Arrays.fill(readyPlanned, Run.NEVER);
         opening = new int[cohorts];
         nextOpening = new int[cohorts];
         flipStamp = new int[cohorts];
         flipRate = new double[cohorts];
         parked = new boolean[cohorts];
+        openingPlanned = new boolean[cohorts];
         ballot = new Ballot(cohorts);
         free = facts.freeOf.clone();
+        pacers = facts.facts.limits().stream()
+                .map(limit -> limit.pacing() == null ? null : new Pacer(limit.pacing()))
+                .toArray(Pacer[]::new);
         parkedBy = new IntBag[free.length];
         Arrays.setAll(parkedBy, limit -> new IntBag());
         refusals = new long[free.length];
@@ -185,6 +210,9 @@ final class Simulation {
             case OPEN -> open(index, time);
             case CLOSE -> close(index, time);
             case READY -> {
+                if (readyPlanned[index] == time) {
+                    readyPlanned[index] = Run.NEVER;
+                }
                 count(index, time);
                 takeReady(index, time);
                 nextReady(index);
@@ -197,7 +225,8 @@ final class Simulation {
                     flip(index, time);
                 }
             }
-            case FINISH -> finish(index, more == 0, time);
+            case FINISH -> finish(index, more, time);
+            case AGAIN -> again(index, time);
             case GATE -> {
                 if (index == openWave) {
                     judge(time, true);
@@ -270,7 +299,7 @@ final class Simulation {
     private void openWave(int wave, long time) {
         waveOpened[wave] = time;
         long[] back = new long[0];
-        for (int c : facts.cohortsOf[wave]) {
+        for (int c : inOrderOfDownload(facts.cohortsOf[wave], time)) {
             back = join(back, download(c, time));
             enter(c, time);
         }
@@ -307,15 +336,86 @@ final class Simulation {
         }
         Arrays.sort(ready);
         readyAt[c] = ready;
+        readySize[c] = ready.length;
         readyTaken[c] = 0;
         return back;
     }
 
+    /** Where downloads are paced, those go first whose windows open first. */
+    private int[] inOrderOfDownload(int[] cohorts, long time) {
+        return Arrays.stream(pacers).allMatch(Objects::isNull)
+                ? cohorts
+                : Arrays.stream(cohorts)
+                        .boxed()
+                        .sorted(Comparator.comparingLong(c -> nextStart(c, time)))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+    }
+
+    private long nextStart(int c, long time) {
+        int next = facts.grantable[c].at(time, 0);
+        return next < facts.grantable[c].size() ? facts.grantable[c].start(next) : Run.NEVER;
+    }
+
+    /** What a budget lets through of downloads, one after the other in the order in which they are asked for. */
+    private static final class Pacer {
+        final Pacing pacing;
+        /** When the downloads end that go on. */
+        final PriorityQueue<Double> ends = new PriorityQueue<>();
+
+        double freeAt;
+
+        Pacer(Pacing pacing) {
+            this.pacing = pacing;
+        }
+
+        double beginsAt(double at) {
+            double room = ends.size() < pacing.atOnce() || ends.isEmpty() ? at : ends.peek();
+            return Math.max(at, Math.max(room, freeAt));
+        }
+
+        void take(double from, double until) {
+            if (ends.size() >= pacing.atOnce()) {
+                ends.poll();
+            }
+            if (pacing.atOnce() < Integer.MAX_VALUE) {
+                ends.add(until);
+            }
+            freeAt = Math.max(freeAt, from + pacing.apart().toMillis());
+        }
+    }
+
     /** When a node that is here at a time has downloaded; while it is away it does not go on. */
     private long downloaded(int c, long from) {
-        double left =
+        double takes =
                 draws.lognormal(facts.downloadMedian[c], facts.downloadSigma[c]) * downloadScale[facts.download[c]];
-        double at = from + draws.uniform() * poll;
+        double asks = from + draws.uniform() * poll;
+        double begins = asks;
+        for (int limit : facts.limits[c]) {
+            Pacer pacer = pacers[limit];
+            if (pacer != null) {
+                if (pacer.pacing.atOnce() == 0) {
+                    return facts.until + 1;
+                }
+                double free = pacer.beginsAt(asks);
+                refusals[limit] += free > asks ? 1 : 0;
+                begins = Math.max(begins, free);
+                takes = Math.max(takes, pacer.pacing.shortest().toMillis());
+            }
+        }
+        double ends = goesOn(begins, takes);
+        for (int limit : facts.limits[c]) {
+            Pacer pacer = pacers[limit];
+            if (pacer != null) {
+                pacer.take(begins, ends);
+            }
+        }
+        return (long) ends;
+    }
+
+    private double goesOn(double from, double takes) {
+        double left = takes;
+        double at = from;
         while (leaveRate > 0) {
             double here = draws.exponential(1 / leaveRate);
             if (here >= left) {
@@ -324,7 +424,7 @@ final class Simulation {
             left -= here;
             at += here + draws.exponential(1 / returnRate);
         }
-        return (long) (at + left);
+        return at + left;
     }
 
     private static long[] join(long[] one, long[] other) {
@@ -342,17 +442,33 @@ final class Simulation {
     }
 
     private int left(int c) {
-        return waiting[c] + away[c] + readyAt[c].length - readyTaken[c];
+        return waiting[c] + away[c] + readySize[c] - readyTaken[c];
     }
 
     private void planOpening(int c, long time) {
         int next = nextOpening[c];
-        if (next < facts.grantable[c].size() && left(c) > 0) {
+        openingPlanned[c] = next < facts.grantable[c].size() && left(c) > 0;
+        if (openingPlanned[c]) {
             plan(Math.max(time, facts.grantable[c].start(next)), OPEN, 0, c);
         }
     }
 
+    /** A node that failed waits for its next attempt; it has the image still. */
+    private void again(int c, long time) {
+        count(c, time);
+        waiting[c]++;
+        if (opening[c] >= 0) {
+            nextFlip(c, time);
+            weigh(c);
+            grant(time, Asks.NOW);
+        } else if (!openingPlanned[c]) {
+            nextOpening[c] = facts.grantable[c].at(time, nextOpening[c]);
+            planOpening(c, time);
+        }
+    }
+
     private void open(int c, long time) {
+        openingPlanned[c] = false;
         count(c, time);
         takeReady(c, time);
         opening[c] = nextOpening[c]++;
@@ -368,6 +484,7 @@ final class Simulation {
         takeReady(c, time);
         countedAt[c] = time;
         opening[c] = -1;
+        readyPlanned[c] = Run.NEVER;
         flipStamp[c]++;
         parked[c] = false;
         weigh(c);
@@ -411,7 +528,7 @@ final class Simulation {
 
     private void takeReady(int c, long time) {
         long[] ready = readyAt[c];
-        while (readyTaken[c] < ready.length && ready[readyTaken[c]] <= time) {
+        while (readyTaken[c] < readySize[c] && ready[readyTaken[c]] <= time) {
             long since = time - ready[readyTaken[c]++];
             if (since <= 0 || draws.chance(staysHere(since))) {
                 waiting[c]++;
@@ -422,9 +539,10 @@ final class Simulation {
     }
 
     private void nextReady(int c) {
-        if (readyTaken[c] < readyAt[c].length) {
+        if (readyTaken[c] < readySize[c]) {
             long next = readyAt[c][readyTaken[c]];
-            if (next <= facts.grantable[c].lastStart(opening[c])) {
+            if (next < readyPlanned[c] && next <= facts.grantable[c].lastStart(opening[c])) {
+                readyPlanned[c] = next;
                 plan(next, READY, 0, c);
             }
         }
@@ -558,30 +676,43 @@ final class Simulation {
         }
         boolean fails = draws.chance(failureRate);
         if (told > lostAt) {
-            plan(lostAt, FINISH, 1, c);
+            plan(lostAt, FINISH, LOST, c);
         } else {
-            plan(told, FINISH, fails ? 1 : 0, c);
+            plan(told, FINISH, fails ? FAILED : WELL, c);
         }
     }
 
-    private void finish(int c, boolean well, long time) {
+    private void finish(int c, int how, long time) {
+        boolean well = how == WELL;
+        Retry retry = how == LOST ? rules.retries().lost() : rules.retries().failed();
+        boolean again = !well && retry.chance() > 0 && draws.chance(retry.chance());
         slots++;
         for (int limit : facts.limits[c]) {
             free[limit]++;
             recall(limit);
+        }
+        if (well && facts.next[c] >= 0) {
+            goFurther(facts.next[c], time);
+            grant(time, Asks.FIRST);
+            return;
         }
         int wave = facts.wave[c];
         finished++;
         if (well) {
             confirmed[wave]++;
         } else {
-            failed[wave]++;
+            // In its wave a node counts with its last attempt.
+            failed[wave] += again ? 0 : 1;
             failures++;
             allFailed++;
         }
-        pending--;
-        done[doneCount++] = (int) ((time - facts.now) / 1000);
-        cohortDone[c] = time;
+        if (again) {
+            plan(time + retry.pause().toMillis() + (long) (draws.uniform() * poll), AGAIN, 0, c);
+        } else {
+            pending--;
+            done[doneCount++] = (int) ((time - facts.now) / 1000);
+            cohortDone[facts.first[c]] = time;
+        }
         Integer most = rules.maxFailures();
         if (most != null && failures >= most && pending > 0) {
             stop = Stop.MAX_FAILURES;
@@ -597,6 +728,27 @@ final class Simulation {
             judge(time, !well);
         }
         grant(time, Asks.FIRST);
+    }
+
+    /** A node has taken a step of its way, and begins to download what comes next. */
+    private void goFurther(int c, long time) {
+        long ready = downloaded(c, time);
+        if (readySize[c] == readyAt[c].length) {
+            readyAt[c] = Arrays.copyOf(readyAt[c], Math.max(4, 2 * readySize[c]));
+        }
+        // They come in the order of time, so that this goes over few.
+        int place = readySize[c]++;
+        while (place > readyTaken[c] && readyAt[c][place - 1] > ready) {
+            readyAt[c][place] = readyAt[c][place - 1];
+            place--;
+        }
+        readyAt[c][place] = ready;
+        if (opening[c] >= 0) {
+            nextReady(c);
+        } else if (!openingPlanned[c]) {
+            nextOpening[c] = facts.grantable[c].at(time, nextOpening[c]);
+            planOpening(c, time);
+        }
     }
 
     /**
@@ -616,17 +768,23 @@ final class Simulation {
                     || reachable > 0 && confirmed[openWave] >= wanted
                     || reachedAt[openWave] != Run.NEVER
                             && confirmed[openWave] >= share(share, confirmed[openWave] + failed[openWave]);
-            if (!reached) {
+            Duration unheardAfter = facts.facts.waves().get(openWave).gate().unheardAfter();
+            boolean unheard = !reached
+                    && reachable == 0
+                    && unreachable > 0
+                    && unheardAfter != null
+                    && time >= waveOpened[openWave] + unheardAfter.toMillis();
+            if (!reached && !unheard) {
                 reachedAt[openWave] = Run.NEVER;
                 if (reachable - failed[openWave] < wanted) {
                     stop = Stop.WAVE_GATE;
                 }
                 return;
             }
-            if (reachedAt[openWave] == Run.NEVER) {
+            if (reached && reachedAt[openWave] == Run.NEVER) {
                 reachedAt[openWave] = time;
             }
-            long passes = passes(members);
+            long passes = passes(unheard ? 0 : members);
             if (time < passes) {
                 if (passesAt[openWave] != passes) {
                     passesAt[openWave] = passes;

@@ -76,10 +76,13 @@ final class Copies {
         copy.evidence = campaign.evidence;
         copy(campaign.counted, copy.counted);
         copy(campaign.total, copy.total);
-        campaign.cells.forEach((cell, tallied) -> copy(tallied, copy.cells.computeIfAbsent(cell, it -> new Store.Tallied())));
+        campaign.cells.forEach(
+                (cell, tallied) -> copy(tallied, copy.cells.computeIfAbsent(cell, it -> new Store.Tallied())));
         campaign.cohorts.forEach((kind, names) -> names.forEach((name, tallied) -> copy(
                 tallied,
-                copy.cohorts.computeIfAbsent(kind, it -> new TreeMap<>()).computeIfAbsent(name, it -> new Store.Tallied()))));
+                copy.cohorts
+                        .computeIfAbsent(kind, it -> new TreeMap<>())
+                        .computeIfAbsent(name, it -> new Store.Tallied()))));
         copy.held.addAll(campaign.held);
         copy.authors.addAll(campaign.authors);
         for (int i = 0; i < campaign.waves.size(); i++) {

@@ -130,6 +130,11 @@ class Model implements Manager {
         memories.put(replica, read());
     }
 
+    /** A replica is gone; when it is back it reads everything anew. */
+    void crash(int replica) {
+        refresh(replica);
+    }
+
     protected Memory read() {
         Map<Integer, org.maintenancemanager.core.decision.NodeFacts> nodes = new HashMap<>();
         Map<Integer, Long> nodeVersions = new HashMap<>();
@@ -195,7 +200,7 @@ class Model implements Manager {
                         : new UpdateFacts.PermitFacts(
                                 new PermitId(permit.id), permit.grantedAt, permit.validUntil, permit.lostAt),
                 new UpdateFacts.Course(
-                        update.from < 0 ? null : sha256(update.from), update.notBefore, null, null));
+                        update.from < 0 ? null : sha256(update.from), update.notBefore, null, null, true));
     }
 
     protected CampaignFacts facts(Store.Campaign campaign) {
@@ -255,9 +260,8 @@ class Model implements Manager {
                 wave.unreachable,
                 wave.reachedAt,
                 campaign.questions.stream()
-                        .anyMatch(asked -> asked.kind.equals("WAVE")
-                                && asked.wave == ordinal
-                                && "APPROVED".equals(asked.answer)));
+                        .anyMatch(asked ->
+                                asked.kind.equals("WAVE") && asked.wave == ordinal && "APPROVED".equals(asked.answer)));
     }
 
     protected ImageFacts image(int image) {
@@ -313,7 +317,7 @@ class Model implements Manager {
                     ++number,
                     Kind.PERMIT,
                     daily(daily),
-                    Zone.of(null),
+                    new WindowDefinition.NodeLocal(),
                     daily.site().isEmpty() ? new Tenant() : new SiteSubtree(daily.site())));
         }
         for (Store.Freeze freeze : store.freezes) {
@@ -329,7 +333,12 @@ class Model implements Manager {
 
     static Recurrence daily(Script.Daily daily) {
         return new RRule(
-                LocalDate.of(2026, 1, 1).atTime(daily.opens()), "FREQ=DAILY", List.of(), List.of(), daily.lasts(), false);
+                LocalDate.of(2026, 1, 1).atTime(daily.opens()),
+                "FREQ=DAILY",
+                List.of(),
+                List.of(),
+                daily.lasts(),
+                false);
     }
 
     static LocalDateTime utc(Instant instant) {
@@ -420,7 +429,12 @@ class Model implements Manager {
     // Polls and permits.
 
     /** What a replica found in its memory: the answer, or that a permit has to be asked for. */
-    record Asked(@Nullable Reply reply, @Nullable UpdateFacts update, @Nullable CampaignFacts campaign, int node, long known) {}
+    record Asked(
+            @Nullable Reply reply,
+            @Nullable UpdateFacts update,
+            @Nullable CampaignFacts campaign,
+            int node,
+            long known) {}
 
     @Override
     public Reply poll(int replica, int node, String boot, long lastSeq, long known) {
@@ -528,7 +542,9 @@ class Model implements Manager {
                     permit.update.version,
                     update.id().value(),
                     image,
-                    Math.max(1, Duration.between(clock(replica), permit.validUntil).toSeconds()),
+                    Math.max(
+                            1,
+                            Duration.between(clock(replica), permit.validUntil).toSeconds()),
                     memory.acked.getOrDefault(asked.node, 0L),
                     store.epoch);
         }
@@ -561,17 +577,18 @@ class Model implements Manager {
             refresh(replica);
             return null;
         }
-        UUID override = remembered.override() == null ? null : remembered.override().id();
+        UUID override =
+                remembered.override() == null ? null : remembered.override().id();
         UUID present = campaign.override == null ? null : campaign.override.id();
-        if (!Objects.equals(override, present)
-                || !Objects.equals(memory.nodeVersions.get(number), node.version)) {
+        if (!Objects.equals(override, present) || !Objects.equals(memory.nodeVersions.get(number), node.version)) {
             return null;
         }
         Instant at = clock(replica);
         org.maintenancemanager.core.decision.NodeFacts facts = Objects.requireNonNull(memory.nodes.get(number));
         Optional<Schedule.Opening> opening =
                 PermitTerms.schedule(facts, remembered, at).openAt(at);
-        PermitTerms terms = opening.flatMap(open -> terms(facts, remembered, open, at)).orElse(null);
+        PermitTerms terms =
+                opening.flatMap(open -> terms(facts, remembered, open, at)).orElse(null);
         if (terms == null || !hasRoom(update, memory)) {
             return null;
         }
@@ -718,9 +735,7 @@ class Model implements Manager {
         moves.forEach(move -> change(move, ended, permits));
         Set<Store.Update> followed = retry(ended);
         Set<Store.Node> freed = new LinkedHashSet<>();
-        ended.stream()
-                .filter(move -> !followed.contains(move.update))
-                .forEach(move -> freed.add(move.update.node));
+        ended.stream().filter(move -> !followed.contains(move.update)).forEach(move -> freed.add(move.update.node));
         for (List<Move> pointless = letNext(freed); !pointless.isEmpty(); pointless = letNext(freed)) {
             freed.clear();
             for (Move move : pointless) {
@@ -730,9 +745,7 @@ class Model implements Manager {
         }
         permits.forEach(permit -> end(permit, outcome(permit.update.state)));
         Map<Store.Campaign, Integer> failures = new LinkedHashMap<>();
-        ended.stream()
-                .filter(this::condemns)
-                .forEach(move -> failures.merge(move.update.campaign, 1, Integer::sum));
+        ended.stream().filter(this::condemns).forEach(move -> failures.merge(move.update.campaign, 1, Integer::sum));
         weigh(ended);
         failures.forEach((campaign, more) -> campaign.failures += more);
         ended.stream()
@@ -811,8 +824,9 @@ class Model implements Manager {
                     : move.to == UpdateState.FAILED && move.phase != null
                             ? CampaignRules.Phase.valueOf(move.phase.name())
                             : null;
-            CampaignRules.Retry rule =
-                    phase == null ? null : update.campaign.spec.rules().retries().get(phase);
+            CampaignRules.Retry rule = phase == null
+                    ? null
+                    : update.campaign.spec.rules().retries().get(phase);
             if (rule == null
                     || update.campaign.state != CampaignState.RUNNING && update.campaign.state != CampaignState.PAUSED
                     || update.node.state == NodeState.DECOMMISSIONED
@@ -825,9 +839,14 @@ class Model implements Manager {
                     .count();
             if (times <= limit(rule)) {
                 Store.Update next = add(
-                        update.campaign, update.node, update.wave, update.attempt + 1, update.from, UpdateState.OFFERED);
-                next.notBefore = now.plusSeconds(Math.min(
-                        604_800, rule.backoff().toSeconds() * (1L << Math.min(20, times - 1))));
+                        update.campaign,
+                        update.node,
+                        update.wave,
+                        update.attempt + 1,
+                        update.from,
+                        UpdateState.OFFERED);
+                next.notBefore = now.plusSeconds(
+                        Math.min(604_800, rule.backoff().toSeconds() * (1L << Math.min(20, times - 1))));
                 followed.add(update);
             }
         }
@@ -963,7 +982,9 @@ class Model implements Manager {
         CampaignRules.Guarding guarding = campaign.spec.rules().guard();
         SequentialTest test = guarding.enabled()
                 ? new SequentialTest(
-                        guarding.baseline() == null ? campaign.baseline : guarding.baseline().doubleValue(),
+                        guarding.baseline() == null
+                                ? campaign.baseline
+                                : guarding.baseline().doubleValue(),
                         guarding.alpha().doubleValue())
                 : null;
         Verdict.Stop stop = null;
@@ -1012,9 +1033,7 @@ class Model implements Manager {
     private void hold(Store.Campaign campaign, Cohort.Kind kind, String name, String by) {
         campaign.held.removeIf(held -> held.kind() == kind && held.name().equals(name));
         campaign.held.add(new HeldCohort(kind, name, now, by, "held"));
-        campaign.cohorts
-                .computeIfAbsent(kind, it -> new TreeMap<>())
-                .computeIfAbsent(name, it -> new Store.Tallied());
+        campaign.cohorts.computeIfAbsent(kind, it -> new TreeMap<>()).computeIfAbsent(name, it -> new Store.Tallied());
         recountGuard(campaign);
     }
 
@@ -1053,7 +1072,9 @@ class Model implements Manager {
             weigh(
                     campaign,
                     new SequentialTest(
-                            guarding.baseline() == null ? campaign.baseline : guarding.baseline().doubleValue(),
+                            guarding.baseline() == null
+                                    ? campaign.baseline
+                                    : guarding.baseline().doubleValue(),
                             guarding.alpha().doubleValue()));
         }
     }
@@ -1166,8 +1187,7 @@ class Model implements Manager {
                 continue;
             }
             if (Script.RELEASES[other.campaign.image] < Script.RELEASES[mine.image] && theirs <= priority) {
-                store.history.add(
-                        new Store.Transition(other.id, other.state, UpdateState.SUPERSEDED, 0, now));
+                store.history.add(new Store.Transition(other.id, other.state, UpdateState.SUPERSEDED, 0, now));
                 other.state = UpdateState.SUPERSEDED;
                 other.since = now;
                 other.queued = false;
@@ -1250,6 +1270,7 @@ class Model implements Manager {
                 }
             }
             case WaveGates.Waits waits -> {}
+            case WaveGates.Unheard unheard -> {}
             case WaveGates.Soaks soaks -> {}
             case WaveGates.NotBefore later -> {}
         }
@@ -1257,10 +1278,7 @@ class Model implements Manager {
 
     protected WaveGates.Verdict verdict(Store.Campaign campaign, int open) {
         return WaveGates.judge(
-                campaign.share(open),
-                campaign.spec.waves().get(open).gate(),
-                progress(campaign, open),
-                now);
+                campaign.share(open), campaign.spec.waves().get(open).gate(), progress(campaign, open), now);
     }
 
     /** The wave that is open; -1: none. */
@@ -1333,8 +1351,8 @@ class Model implements Manager {
         List<Move> lost = new ArrayList<>();
         for (Store.Permit permit : store.permits.values()) {
             if (permit.endedAt == null && lostAt(permit).isBefore(now)) {
-                boolean heard = permit.update.node.seenAt != null
-                        && permit.update.node.seenAt.isAfter(permit.validUntil);
+                boolean heard =
+                        permit.update.node.seenAt != null && permit.update.node.seenAt.isAfter(permit.validUntil);
                 lost.add(Move.by(permit.update, UpdateState.LOST, heard ? "TIMEOUT" : "SILENT"));
             }
         }
@@ -1415,7 +1433,8 @@ class Model implements Manager {
                 yield true;
             }
             case ROLL_BACK -> rollBack(campaign, by);
-            case QUARANTINE -> decide(node, NodeState.QUARANTINED, "node.quarantined", NodeState.ACTIVE, NodeState.PENDING);
+            case QUARANTINE ->
+                decide(node, NodeState.QUARANTINED, "node.quarantined", NodeState.ACTIVE, NodeState.PENDING);
             case RELEASE -> decide(node, NodeState.ACTIVE, "node.released", NodeState.QUARANTINED);
             case DECOMMISSION ->
                 decide(
@@ -1435,9 +1454,9 @@ class Model implements Manager {
                 yield published;
             }
             case FREEZE -> {
-                Instant from = now.plus(Duration.ofHours(act.first())).truncatedTo(java.time.temporal.ChronoUnit.MINUTES);
-                store.freezes.add(new Store.Freeze(
-                        store.id(), from, from.plus(Duration.ofHours(act.second()))));
+                Instant from =
+                        now.plus(Duration.ofHours(act.first())).truncatedTo(java.time.temporal.ChronoUnit.MINUTES);
+                store.freezes.add(new Store.Freeze(store.id(), from, from.plus(Duration.ofHours(act.second()))));
                 store.windowVersion++;
                 yield true;
             }
@@ -1613,8 +1632,7 @@ class Model implements Manager {
                     && store.images.get(campaign.image) == ImageState.PUBLISHED
                     && !update.node.blocked.contains(campaign.image)
                     && own.stream()
-                            .noneMatch(it -> it.active()
-                                    || it.campaign == campaign && it.attempt > update.attempt)) {
+                            .noneMatch(it -> it.active() || it.campaign == campaign && it.attempt > update.attempt)) {
                 add(campaign, update.node, update.wave, update.attempt + 1, update.from, UpdateState.OFFERED);
             }
         }
@@ -1629,8 +1647,7 @@ class Model implements Manager {
         List<Store.Update> own =
                 store.of(node).stream().filter(it -> it.campaign == campaign).toList();
         if (own.isEmpty()) {
-            Store.Update kept =
-                    add(campaign, node, campaign.waves.size() - 1, 1, -1, UpdateState.CANCELED);
+            Store.Update kept = add(campaign, node, campaign.waves.size() - 1, 1, -1, UpdateState.CANCELED);
             kept.code = "EXCLUDED";
             recount(campaign);
         }
@@ -1645,8 +1662,8 @@ class Model implements Manager {
         if (campaign.state.isEnded() || !isHeld(campaign, Cohort.Kind.HARDWARE, hardware)) {
             return false;
         }
-        campaign.held.removeIf(held ->
-                held.kind() == Cohort.Kind.HARDWARE && held.name().equals(hardware));
+        campaign.held.removeIf(
+                held -> held.kind() == Cohort.Kind.HARDWARE && held.name().equals(hardware));
         campaign.cells.keySet().removeIf(cell -> cell.getFirst().equals(hardware));
         recountGuard(campaign);
         reweigh(campaign);

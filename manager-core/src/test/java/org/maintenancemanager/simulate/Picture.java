@@ -41,7 +41,8 @@ final class Picture {
                                                 .toList()));
             }
         });
-        store.updates.values()
+        store.updates
+                .values()
                 .forEach(update -> picture.put(
                         "node %d in %s attempt %d".formatted(update.node.number, update.campaign.name, update.attempt),
                         "%s %s %s wave %d%s%s"

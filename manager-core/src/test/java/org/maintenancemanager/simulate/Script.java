@@ -149,7 +149,8 @@ record Script(long seed, int nodes, Pace pace, List<Act> acts) {
         int nodes = 1;
         Pace pace = Pace.FINE;
         List<Act> acts = new ArrayList<>();
-        for (String line : text.lines().filter(it -> !it.isBlank() && !it.startsWith("#")).toList()) {
+        for (String line :
+                text.lines().filter(it -> !it.isBlank() && !it.startsWith("#")).toList()) {
             String[] words = line.strip().split("\\s+");
             switch (words[0]) {
                 case "seed" -> seed = Long.parseLong(words[1]);
@@ -203,7 +204,9 @@ record Script(long seed, int nodes, Pace pace, List<Act> acts) {
                 yield random.nextBoolean() ? List.of(pause, crowd, resume) : List.of(pause, resume);
             }
             case 1 ->
-                random.nextInt(3) == 0 ? List.of(act(random, minutes / 2, minutes, Verb.ABORT, campaign, 0)) : List.of();
+                random.nextInt(3) == 0
+                        ? List.of(act(random, minutes / 2, minutes, Verb.ABORT, campaign, 0))
+                        : List.of();
             case 2 ->
                 List.of(
                         act(random, 60, minutes, Verb.APPROVE, campaign, 0),
@@ -243,8 +246,7 @@ record Script(long seed, int nodes, Pace pace, List<Act> acts) {
                 random.nextInt(3) == 0
                         ? List.of(act(random, minutes / 2, minutes, Verb.WITHDRAW, 1 + random.nextInt(2), 0))
                         : List.of();
-            case 14 ->
-                List.of(act(random, 30, minutes, Verb.FREEZE, random.nextInt(6), 1 + random.nextInt(20)));
+            case 14 -> List.of(act(random, 30, minutes, Verb.FREEZE, random.nextInt(6), 1 + random.nextInt(20)));
             case 15, 16 -> List.of(act(random, 30, minutes, Verb.CUT, node, 0));
             case 17 -> List.of(act(random, 30, minutes, Verb.AWAY, node, 20 + random.nextInt(900)));
             case 18 -> List.of(act(random, 0, minutes, Verb.LOSE_REQUEST, node, 1 + random.nextInt(5)));
@@ -345,7 +347,10 @@ record Script(long seed, int nodes, Pace pace, List<Act> acts) {
     List<Daily> windows() {
         Random random = fleet(2);
         List<Daily> windows = new ArrayList<>();
-        windows.add(new Daily("", LocalTime.of(1 + random.nextInt(2), 30 * random.nextInt(2)), Duration.ofHours(1 + random.nextInt(3))));
+        windows.add(new Daily(
+                "",
+                LocalTime.of(1 + random.nextInt(2), 30 * random.nextInt(2)),
+                Duration.ofHours(1 + random.nextInt(3))));
         if (random.nextBoolean()) {
             windows.add(new Daily("/eu", LocalTime.of(22, 15), Duration.ofMinutes(40 + random.nextInt(300))));
         }
@@ -419,8 +424,7 @@ record Script(long seed, int nodes, Pace pace, List<Act> acts) {
                     "ring-" + ring,
                     new CampaignSpec.BySelector("label.ring==" + ring),
                     BigDecimal.valueOf(random.nextInt(3) * 50L, 2),
-                    new WaveGate(
-                            Duration.ofMinutes(random.nextInt(3) * 90L), null, random.nextInt(4) == 0)));
+                    new WaveGate(Duration.ofMinutes(random.nextInt(3) * 90L), null, random.nextInt(4) == 0)));
         }
         waves.add(new WaveSpec("rest", new CampaignSpec.Rest(), BigDecimal.ZERO));
         Map<Phase, Retry> retries = new EnumMap<>(Phase.class);

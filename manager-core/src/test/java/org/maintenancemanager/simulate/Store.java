@@ -44,7 +44,11 @@ final class Store {
     record Freeze(UUID id, Instant from, Instant until) {}
 
     /** @param object a campaign's name or a node's number */
-    record Event(Instant at, String action, String object, @Nullable String detail) {}
+    record Event(
+            Instant at,
+            String action,
+            String object,
+            @Nullable String detail) {}
 
     /** @param seq of the report; 0: no report */
     record Transition(UUID update, UpdateState from, UpdateState to, long seq, Instant at) {}
@@ -112,6 +116,7 @@ final class Store {
         final int wave;
         final String askedBy;
         final int hours;
+
         @Nullable
         String answer;
 
@@ -210,7 +215,15 @@ final class Store {
         @Nullable
         String rebootBoot;
 
-        Update(UUID id, Node node, Campaign campaign, int wave, int attempt, int from, UpdateState state, Instant since) {
+        Update(
+                UUID id,
+                Node node,
+                Campaign campaign,
+                int wave,
+                int attempt,
+                int from,
+                UpdateState state,
+                Instant since) {
             this.id = id;
             this.node = node;
             this.campaign = campaign;

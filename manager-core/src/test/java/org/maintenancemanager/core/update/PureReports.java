@@ -63,6 +63,7 @@ public final class PureReports {
                         update.fromSha256,
                         update.imageSha256,
                         update.prestage,
+                        false,
                         update.permit,
                         update.rebootBootId,
                         update.state)));
@@ -76,7 +77,8 @@ public final class PureReports {
         }
         Map<Long, Report> left = new HashMap<>();
         session.waiting.forEach((seq, row) -> left.put(seq, row.report));
-        return new Applied(session.acked, left, changes.stream().map(PureReports::step).toList());
+        return new Applied(
+                session.acked, left, changes.stream().map(PureReports::step).toList());
     }
 
     private static Step step(Change change) {

@@ -1,14 +1,15 @@
-import { Button, Card, CardBody, Form, Modal, ModalBody, ModalFooter, ModalHeader, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Card, CardBody, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
 import { asProblem } from '../api/problem';
-import { Confirm, ReasonedButton, useReason } from '../ui/act';
+import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, AskedList, Empty } from '../ui/faces';
 import { FilterBar } from '../ui/filter';
-import { FormProblem, TextField } from '../ui/form';
+import { TextField } from '../ui/form';
+import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { Pager, sortOf, useListState } from '../ui/listing';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
@@ -65,7 +66,6 @@ const SORTABLE = ['path', 'name', 'zone'] as const;
 
 function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
   const list = useListState();
-  const [deleting, setDeleting] = useState<Site>();
   const reason = useReason('site.manage');
   const query = useQuery({
     queryKey: ['tenant', 'sites', list.filter, list.sort, list.cursor],
@@ -85,10 +85,7 @@ function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
       ),
     placeholderData: keepPreviousData,
   });
-  const remove = useSend(
-    (site: Site) => answer(api.DELETE('/api/v1/sites/{id}', { params: { path: { id: site.id }, header: { 'If-Match': etag(site.revision) } } })),
-    { topics: ['tenant'], onDone: () => setDeleting(undefined) },
-  );
+  const remove = useAsking((site: Site) => answer(api.DELETE('/api/v1/sites/{id}', { params: { path: { id: site.id }, header: { 'If-Match': etag(site.revision) } } })), ['tenant']);
   const sort = sortOf(list, SORTABLE, 'path');
   const problem = query.isError ? asProblem(query.error) : undefined;
   return (
@@ -130,7 +127,7 @@ function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
                         <ReasonedButton variant="link" isInline reason={reason} aria-label={`Change ${site.path}`} onClick={() => onEdit(site)}>
                           Change
                         </ReasonedButton>
-                        <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${site.path}`} onClick={() => setDeleting(site)}>
+                        <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${site.path}`} onClick={() => remove.ask(site)}>
                           Delete
                         </ReasonedButton>
                       </div>
@@ -143,20 +140,9 @@ function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
         </AskedList>
       )}
       <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
-      {deleting !== undefined && (
-        <Confirm
-          title={`Delete ${deleting.path}?`}
-          action="Delete"
-          danger
-          send={{ ...remove, go: () => remove.send(deleting) }}
-          onClose={() => {
-            remove.reset();
-            setDeleting(undefined);
-          }}
-        >
-          <p>Only a site that nothing uses can be deleted.</p>
-        </Confirm>
-      )}
+      <Removal asking={remove} name={({ path }) => path}>
+        {() => <p>Only a site that nothing uses can be deleted.</p>}
+      </Removal>
     </div>
   );
 }
@@ -187,45 +173,37 @@ function SiteDialog({ site, onClose }: { site: Site | 'new'; onClose: () => void
     },
     { topics: ['tenant'], onDone: onClose },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     send.send({ path: path.trim(), name: name.trim(), zone: zone.trim() });
   };
   return (
-    <Modal isOpen variant="small" aria-labelledby="site-dialog" onClose={onClose}>
-      <ModalHeader title={known === undefined ? 'Add a site' : `Change ${known.path}`} labelId="site-dialog" />
-      <ModalBody>
-        <Form id="site-form" onSubmit={submit}>
-          {known === undefined && (
-            <TextField label="Path" pointer="/path" problem={send.problem} value={path} onChange={setPath} required help="/eu/de/berlin-3" />
-          )}
-          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} help={known === undefined ? "Empty: the path's last part." : undefined} />
-          <TextField
-            label="Zone"
-            pointer="/zone"
-            problem={send.problem}
-            value={zone}
-            onChange={setZone}
-            list="zones"
-            help={known === undefined ? 'Empty: that of the nearest site above.' : 'An IANA name, such as Europe/Berlin.'}
-          />
-          <datalist id="zones">
-            {ZONES.map((each) => (
-              <option key={each} value={each} />
-            ))}
-          </datalist>
-          <FormProblem problem={send.problem} pointers={['/path', '/name', '/zone']} onReload={onClose} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="site-form" variant="primary" isLoading={send.sending}>
-          {known === undefined ? 'Add' : 'Save'}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title={known === undefined ? 'Add a site' : `Change ${known.path}`}
+      action={known === undefined ? 'Add' : 'Save'}
+      send={send}
+      pointers={['/path', '/name', '/zone']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {known === undefined && (
+        <TextField label="Path" pointer="/path" problem={send.problem} value={path} onChange={setPath} required help="/eu/de/berlin-3" />
+      )}
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} help={known === undefined ? "Empty: the path's last part." : undefined} />
+      <TextField
+        label="Zone"
+        pointer="/zone"
+        problem={send.problem}
+        value={zone}
+        onChange={setZone}
+        list="zones"
+        help={known === undefined ? 'Empty: that of the nearest site above.' : 'An IANA name, such as Europe/Berlin.'}
+      />
+      <datalist id="zones">
+        {ZONES.map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+    </FormDialog>
   );
 }
 
@@ -335,36 +313,24 @@ function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: ()
     },
     { topics: ['tenant'], onDone: onClose },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     send.send({ name: name.trim(), sitePath: sitePath.trim(), selector: selector.trim(), max, downloads, bytes });
   };
   return (
-    <Modal isOpen variant="small" aria-labelledby="budget-dialog" onClose={onClose}>
-      <ModalHeader title={known === undefined ? 'Add a budget' : `Change ${known.name}`} labelId="budget-dialog" />
-      <ModalBody>
-        <Form id="budget-form" onSubmit={submit}>
-          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
-          {known === undefined && <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; the budget holds for all below." />}
-          {known === undefined && <TextField label="Or nodes with" pointer="/selector" problem={send.problem} value={selector} onChange={setSelector} help="A selector, such as label.line==a, in place of a site." />}
-          <TextField label="Nodes at once" pointer="/maxInFlight" problem={send.problem} type="number" min={0} value={max} onChange={setMax} help="0 lets nobody start; without any, only downloads are paced." />
-          <TextField label="Downloads at once" pointer="/downloads/max" problem={send.problem} type="number" min={0} value={downloads} onChange={setDownloads} help="Those whose window opens first go first." />
-          <TextField label="Bytes per second" pointer="/downloads/bytesPerSecond" problem={send.problem} type="number" min={1} value={bytes} onChange={setBytes} help="Of all downloads together." />
-          <FormProblem
-            problem={send.problem}
-            pointers={['/name', '/sitePath', '/selector', '/maxInFlight', '/downloads/max', '/downloads/bytesPerSecond']}
-            onReload={onClose}
-          />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="budget-form" variant="primary" isLoading={send.sending}>
-          {known === undefined ? 'Add' : 'Save'}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title={known === undefined ? 'Add a budget' : `Change ${known.name}`}
+      action={known === undefined ? 'Add' : 'Save'}
+      send={send}
+      pointers={['/name', '/sitePath', '/selector', '/maxInFlight', '/downloads/max', '/downloads/bytesPerSecond']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
+      {known === undefined && <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; the budget holds for all below." />}
+      {known === undefined && <TextField label="Or nodes with" pointer="/selector" problem={send.problem} value={selector} onChange={setSelector} help="A selector, such as label.line==a, in place of a site." />}
+      <TextField label="Nodes at once" pointer="/maxInFlight" problem={send.problem} type="number" min={0} value={max} onChange={setMax} help="0 lets nobody start; without any, only downloads are paced." />
+      <TextField label="Downloads at once" pointer="/downloads/max" problem={send.problem} type="number" min={0} value={downloads} onChange={setDownloads} help="Those whose window opens first go first." />
+      <TextField label="Bytes per second" pointer="/downloads/bytesPerSecond" problem={send.problem} type="number" min={1} value={bytes} onChange={setBytes} help="Of all downloads together." />
+    </FormDialog>
   );
 }

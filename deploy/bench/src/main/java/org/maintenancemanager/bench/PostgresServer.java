@@ -145,15 +145,18 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private void execute(String sql) {
-        execute(DATABASE, sql);
+        execute(DATABASE, List.of(sql));
     }
 
-    void execute(String database, String sql) {
+    /** One after the other on one connection, each for itself. */
+    void execute(String database, List<String> statements) {
         try (Connection connection = connect(database);
                 var statement = connection.createStatement()) {
-            statement.execute(sql);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
         } catch (SQLException e) {
-            throw new IllegalStateException("could not run: " + sql, e);
+            throw new IllegalStateException("could not run: " + statements, e);
         }
     }
 

@@ -59,7 +59,8 @@ final class ScaleFigures {
         stage.postgres()
                 .execute(
                         stage.database(),
-                        "update wave set opened_at = opened_at - interval '1 hour' where opened_at is not null");
+                        List.of(
+                                "update wave set opened_at = opened_at - interval '1 hour' where opened_at is not null"));
         stage.settle();
         stage.scoreboard().add(Figure.SCALE_TICKS, 100 * Math.max(0, cores() - before));
         stage.admin()

@@ -80,6 +80,8 @@ public final class AccessRules {
                     sites("GET", "/api/v1/nodes/{node}/client/tokens", FLEET_READ, NODE),
                     sites("POST", "/api/v1/nodes/{node}/client/tokens", CREDENTIAL_MANAGE, NODE),
                     sites("DELETE", "/api/v1/nodes/{node}/client/tokens/{id}", CREDENTIAL_MANAGE, NODE),
+                    // Of sites, nodes, images and windows alike, in the whole tenant.
+                    tenant("POST", "/api/v1/import/emf", TENANT_MANAGE),
                     tenant("GET", "/api/v1/ddi-gateway", FLEET_READ),
                     tenant("PUT", "/api/v1/ddi-gateway", CREDENTIAL_MANAGE),
                     tenant("DELETE", "/api/v1/ddi-gateway", CREDENTIAL_MANAGE),
@@ -89,8 +91,8 @@ public final class AccessRules {
                     sites("POST", "/api/v1/enrollment-tokens", CREDENTIAL_MANAGE),
                     sites("DELETE", "/api/v1/enrollment-tokens/{id}", CREDENTIAL_MANAGE, ENROLLMENT_TOKEN),
                     anywhere("GET", "/api/v1/hardware", FLEET_READ),
-                    tenant("GET", "/api/v1/overview", FLEET_READ),
-                    tenant("GET", "/api/v1/nodes:count", FLEET_READ),
+                    sites("GET", "/api/v1/overview", FLEET_READ),
+                    sites("GET", "/api/v1/nodes:count", FLEET_READ),
                     anywhere("GET", "/api/v1/events", FLEET_READ),
                     // what became of them
                     sites("GET", "/api/v1/node-updates", FLEET_READ),
@@ -126,7 +128,7 @@ public final class AccessRules {
                     tenant("PATCH", "/api/v1/windows/{id}", WINDOW_MANAGE),
                     tenant("DELETE", "/api/v1/windows/{id}", WINDOW_MANAGE),
                     tenant("GET", "/api/v1/windows/coverage", FLEET_READ),
-                    tenant("GET", "/api/v1/windows/openings", FLEET_READ),
+                    sites("GET", "/api/v1/windows/openings", FLEET_READ),
                     tenant("GET", "/api/v1/windows/openings/nodes", FLEET_READ),
                     tenant("GET", "/api/v1/calendars", FLEET_READ),
                     tenant("GET", "/api/v1/calendars/{id}", FLEET_READ),

@@ -18,7 +18,7 @@ enum Figure {
             "  the same beside 10,000 wrong passwords a minute",
             Unit.MILLIS,
             "< 2x the line above"),
-    LIVENESS("empty.liveness.per_second", "GET /actuator/health/liveness (200)", Unit.PER_SECOND, null),
+    LIVENESS("empty.liveness.per_second", "GET /livez (200)", Unit.PER_SECOND, null),
     LIVENESS_P99("empty.liveness.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
     REFUSED("empty.unauthenticated.per_second", "POST /node/v1/poll without credential (401)", Unit.PER_SECOND, null),
     REFUSED_P99("empty.unauthenticated.p99_ms", "  their 99th percentile", Unit.MILLIS, null),

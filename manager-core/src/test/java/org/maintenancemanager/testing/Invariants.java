@@ -91,12 +91,17 @@ public final class Invariants {
                   and not exists (select from node_update other
                                   where (other.tenant_id, other.node_id) = (q.tenant_id, q.node_id) and other.active)
                 """);
-        QUERIES.put("A further attempt follows one that failed, and is not made of what rolled back", """
+        QUERIES.put("A further attempt follows one that failed, or a step on the way", """
                 select u.tenant_id, u.id, u.attempt, before.state from node_update u
                 left join node_update before
                     on (before.tenant_id, before.campaign_id, before.wave, before.node_id, before.attempt)
                        = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
-                where u.attempt > 1 and (before.state is null or before.state not in ('FAILED', 'LOST', 'ROLLED_BACK'))
+                join campaign c on (c.tenant_id, c.id) = (u.tenant_id, u.campaign_id)
+                where u.attempt > 1
+                  and (before.state is null
+                       or before.state not in ('FAILED', 'LOST', 'ROLLED_BACK')
+                          and not (before.state in ('CONFIRMED', 'SKIPPED') and before.image_id <> c.image_id)
+                          and not (before.state = 'SUPERSEDED' and before.code = 'PATH_CHANGED'))
                 """);
         QUERIES.put("I9 no permit for a node that was quarantined or decommissioned before", """
                 select p.tenant_id, p.id, p.granted_at, said.action
@@ -140,7 +145,7 @@ public final class Invariants {
                     where e.tenant_id = p.tenant_id and e.object_kind = 'campaign'
                       and e.object_id = p.campaign_id::text
                       and e.action in ('campaign.started', 'campaign.paused', 'campaign.resumed', 'campaign.aborted',
-                                       'campaign.ended', 'campaign.completed')
+                                       'campaign.ended', 'campaign.superseded', 'campaign.completed')
                       and e.at < p.granted_at
                     order by e.at desc limit 1
                 ) stopped on stopped.action not in ('campaign.started', 'campaign.resumed')
@@ -219,7 +224,7 @@ public final class Invariants {
                     where e.tenant_id = c.tenant_id and e.object_kind = 'campaign' and e.object_id = c.id::text
                       and e.action in ('campaign.approval-requested', 'campaign.denied', 'campaign.scheduled',
                                        'campaign.started', 'campaign.paused', 'campaign.resumed', 'campaign.aborted',
-                                       'campaign.ended', 'campaign.completed')
+                                       'campaign.ended', 'campaign.superseded', 'campaign.completed')
                     order by e.at desc, e.id desc limit 1
                 ) said on true
                 where c.state <> coalesce(said.state, 'DRAFT')

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param sentence what the node does, and what it waits for
  * @param code of the gate that it waits for; absent when it does not wait
  * @param gates in the order in which they are asked
+ * @param path images that the node still installs, one after the other; empty when nothing is under way, or no way leads there
+ * @param policyId the policy that made the campaign; absent: a person did
  */
 public record NodeExplanation(
         UUID nodeId,
@@ -22,4 +24,6 @@ public record NodeExplanation(
         String directive,
         String sentence,
         @Nullable String code,
-        List<GateVerdict> gates) {}
+        List<GateVerdict> gates,
+        List<PathStep> path,
+        @Nullable UUID policyId) {}

@@ -3,13 +3,14 @@ package org.maintenancemanager.api.admin;
 import java.util.List;
 
 /**
- * Nodes that will not be updated, or not in time, because of their windows, or that keep others back.
+ * Nodes that will not be updated, or not in time, because of their windows or update paths, or that keep others back.
  *
  * @param sites with the most of these nodes, at most 5
  */
 public record PlanFinding(Code code, int nodes, List<String> sites, String sentence) {
     /** What is wrong. */
     public enum Code {
+        NO_PATH,
         NO_WINDOW,
         SWALLOWED_BY_FREEZE,
         NOT_WITHIN_A_YEAR,

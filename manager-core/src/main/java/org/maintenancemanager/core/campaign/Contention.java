@@ -69,7 +69,7 @@ class Contention {
                             join node_update other on (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
                                 and (other.active or other.queued)
                             join campaign c on (c.tenant_id, c.id) = (other.tenant_id, other.campaign_id)
-                            join image i on (i.tenant_id, i.id) = (other.tenant_id, other.image_id)
+                            join image i on (i.tenant_id, i.id) = (c.tenant_id, c.image_id)
                             cross join mine
                             where n.tenant_id = :tenant and n.state = 'ACTIVE' and other.campaign_id <> mine.id and (%s)
                               -- Who has nothing to do at a node takes it from nobody.

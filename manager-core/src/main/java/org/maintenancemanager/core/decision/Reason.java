@@ -21,6 +21,10 @@ public enum Reason implements Gate.Evidence {
     DOWNGRADE(
             "The image is an older release of its family than what the node runs.",
             "Allow downgrades in the campaign, if that is meant."),
+    NO_PATH(
+            "No update path leads from what the node runs to the image.",
+            "Publish a release that leads there, or change the update path of the image."),
+    PATH_CHANGED("The way to the image has changed; the node's next step is worked out anew.", ""),
     ALREADY_RUNNING("The node already runs this image.", ""),
     ROLLED_BACK_BEFORE("The node rolled back from this image before.", "Find out why, then clear the block."),
     CAMPAIGN_NOT_STARTED("The campaign has not started.", "Start the campaign, or wait for its start."),

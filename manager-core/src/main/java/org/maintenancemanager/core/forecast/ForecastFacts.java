@@ -206,6 +206,7 @@ public record ForecastFacts(
      * @param needed no permit when less is left of a window, without the guard time
      * @param install from the permit to the end
      * @param limits places in the list of limits
+     * @param steps how many images they still install one after the other, 1 for most
      */
     public record Cohort(
             String place,
@@ -215,9 +216,23 @@ public record ForecastFacts(
             Took install,
             Took download,
             List<Integer> limits,
-            Standing standing) {
+            Standing standing,
+            int steps) {
         public Cohort {
             limits = List.copyOf(limits);
+        }
+
+        /** Of nodes that go to the image at once. */
+        public Cohort(
+                String place,
+                int wave,
+                OpenTimes.Times times,
+                Duration needed,
+                Took install,
+                Took download,
+                List<Integer> limits,
+                Standing standing) {
+            this(place, wave, times, needed, install, download, limits, standing, 1);
         }
     }
 

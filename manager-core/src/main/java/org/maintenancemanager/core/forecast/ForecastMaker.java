@@ -3,6 +3,7 @@ package org.maintenancemanager.core.forecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,10 @@ import org.maintenancemanager.core.forecast.ForecastFacts.Retry;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Wave;
 import org.maintenancemanager.core.guard.SequentialTest;
+import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.image.Releases;
+import org.maintenancemanager.core.image.UpdatePaths;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.FleetFacts;
@@ -48,6 +53,7 @@ class ForecastMaker {
     private final JdbcClient jdbc;
     private final DatabaseClock clock;
     private final Settings settings;
+    private final Releases releases;
 
     ForecastMaker(
             MembershipPreview preview,
@@ -56,7 +62,8 @@ class ForecastMaker {
             FleetHabits habits,
             JdbcClient jdbc,
             DatabaseClock clock,
-            Settings settings) {
+            Settings settings,
+            Releases releases) {
         this.preview = preview;
         this.census = census;
         this.fleet = fleet;
@@ -64,6 +71,7 @@ class ForecastMaker {
         this.jdbc = jdbc;
         this.clock = clock;
         this.settings = settings;
+        this.releases = releases;
     }
 
     /** What was made, and what was seen on the way. */
@@ -72,9 +80,16 @@ class ForecastMaker {
             int selected,
             Map<String, Integer> skips,
             List<Lint.Finding> findings,
-            Map<String, Integer> nodesOfSite,
-            long imageBytes,
+            Map<String, SiteNeeds> sites,
+            List<Plan.Way> paths,
             List<String> assumptions) {}
+
+    /** @param bytes that its nodes load, in all */
+    record SiteNeeds(int nodes, long bytes) {
+        SiteNeeds plus(SiteNeeds other) {
+            return new SiteNeeds(nodes + other.nodes, bytes + other.bytes);
+        }
+    }
 
     /** Of a campaign that has not started. */
     Made planned(TenantId tenant, CampaignSpec spec, @Nullable CampaignId rollbackOf, long seed) {
@@ -94,7 +109,9 @@ class ForecastMaker {
                 habits.slotsOfTenant(tenant, 0));
         Lint lint = new Lint(start, until, settings.guardTime, spec.schedule().deadline());
         Map<String, Integer> skips = new TreeMap<>();
-        Map<String, Integer> nodesOfSite = new HashMap<>();
+        Map<String, SiteNeeds> sites = new HashMap<>();
+        UpdatePaths paths = releases.to(tenant, spec.imageId()).paths();
+        Map<List<ImageFacts>, Integer> ways = new HashMap<>();
         int[] selected = new int[2];
         preview.forEach(
                 tenant,
@@ -108,13 +125,19 @@ class ForecastMaker {
                     selected[0] += group.many();
                     if (group.skip() != null) {
                         skips.merge(group.skip(), group.many(), Integer::sum);
+                        if (group.skip().equals("NO_PATH")) {
+                            lint.noPath(group.nodes().sitePath(), group.many());
+                        }
                         return;
                     }
                     boolean silent = group.presence() == MembershipPreview.Presence.SILENT;
                     boolean away = group.presence() == MembershipPreview.Presence.AWAY;
                     selected[1] += silent ? group.many() : 0;
                     Stage stage = silent ? Stage.SILENT : away ? Stage.TO_DOWNLOAD_AWAY : Stage.TO_DOWNLOAD;
-                    assembly.add(group.nodes(), group.wave(), stage, group.many(), 0);
+                    List<ImageFacts> way =
+                            way(paths, group.firstStep(), group.nodes().hardware());
+                    ways.merge(way, group.many(), Integer::sum);
+                    assembly.add(group.nodes(), group.wave(), stage, group.many(), 0, way.size());
                     heard(assembly, silent, away, group.many(), group.silentSeconds());
                     lint.countInWave(group.wave(), silent, group.nodes().sitePath(), group.many());
                     lint.look(
@@ -122,7 +145,7 @@ class ForecastMaker {
                             assembly.neededBy(group.nodes()),
                             group.nodes().sitePath(),
                             group.many());
-                    nodesOfSite.merge(group.nodes().sitePath(), group.many(), Integer::sum);
+                    sites.merge(group.nodes().sitePath(), needs(group.many(), way), SiteNeeds::plus);
                 });
         List<Wave> waves = new ArrayList<>();
         for (int i = 0; i < spec.waves().size(); i++) {
@@ -146,8 +169,8 @@ class ForecastMaker {
                 selected[0],
                 skips,
                 lint.findings(spec.waves(), 0),
-                nodesOfSite,
-                imageBytes,
+                sites,
+                ways(ways),
                 assumptions(spec, facts, assembly, selected[1], 0, false));
     }
 
@@ -171,7 +194,9 @@ class ForecastMaker {
                 habits.slots(tenant, id),
                 habits.slotsOfTenant(tenant, campaign.inFlight()));
         Lint lint = new Lint(now, until, settings.guardTime, spec.schedule().deadline());
-        Map<String, Integer> nodesOfSite = new HashMap<>();
+        Map<String, SiteNeeds> sites = new HashMap<>();
+        UpdatePaths paths = releases.to(tenant, spec.imageId()).paths();
+        Map<List<ImageFacts>, Integer> ways = new HashMap<>();
         int[] counts = new int[4];
         census.forEach(
                 tenant, id, rules.grouping("hardware"), settings.unreachableAfter, settings.silentAfter, group -> {
@@ -191,9 +216,12 @@ class ForecastMaker {
                     counts[2] += stage == Stage.SILENT && !held ? group.many() : 0;
                     lint.countInWave(
                             group.wave(), stage == Stage.SILENT, group.nodes().sitePath(), group.many());
-                    assembly.add(group.nodes(), group.wave(), stage, group.many(), group.permitSeconds());
+                    List<ImageFacts> way =
+                            way(paths, group.step(), group.nodes().hardware());
+                    ways.merge(way, group.many(), Integer::sum);
+                    assembly.add(group.nodes(), group.wave(), stage, group.many(), group.permitSeconds(), way.size());
                     heard(assembly, silent, away, group.many(), group.silentSeconds());
-                    nodesOfSite.merge(group.nodes().sitePath(), group.many(), Integer::sum);
+                    sites.merge(group.nodes().sitePath(), needs(group.many(), way), SiteNeeds::plus);
                     if (stage == Stage.FAILED) {
                         counts[3] += group.many();
                     } else if (stage != Stage.CONFIRMED && stage != Stage.IN_FLIGHT) {
@@ -233,9 +261,38 @@ class ForecastMaker {
                 counts[0],
                 Map.of(),
                 lint.findings(spec.waves(), open),
-                nodesOfSite,
-                imageBytes,
+                sites,
+                ways(ways),
                 assumptions(spec, facts, assembly, counts[2], counts[1], campaign.state() == CampaignState.PAUSED));
+    }
+
+    /** What nodes still install, one after the other, from the step on that they take next; null: from the last one. */
+    private static List<ImageFacts> way(UpdatePaths paths, @Nullable ImageId first, @Nullable String hardware) {
+        ImageFacts step = first == null ? null : paths.image(first);
+        if (step == null || step.id().equals(paths.target().id())) {
+            return List.of(paths.target());
+        }
+        List<ImageFacts> way = new ArrayList<>();
+        way.add(step);
+        way.addAll(paths.route(step.releaseCounter(), hardware).steps());
+        return way;
+    }
+
+    private static SiteNeeds needs(int nodes, List<ImageFacts> way) {
+        long bytes =
+                way.stream().mapToLong(image -> Math.max(1, image.sizeBytes())).sum();
+        return new SiteNeeds(nodes, nodes * bytes);
+    }
+
+    /** The longest first; only the one that everybody takes needs no words. */
+    private static List<Plan.Way> ways(Map<List<ImageFacts>, Integer> ways) {
+        return ways.entrySet().stream()
+                .map(way -> new Plan.Way(way.getKey(), way.getValue()))
+                .sorted(Comparator.comparingInt((Plan.Way way) -> way.images().size())
+                        .reversed()
+                        .thenComparing(Plan.Way::nodes, Comparator.reverseOrder())
+                        .thenComparing(way -> way.images().getFirst().id().value()))
+                .toList();
     }
 
     private static Instant horizon(CampaignSpec spec, Instant from) {

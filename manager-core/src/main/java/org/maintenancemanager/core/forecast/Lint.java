@@ -14,7 +14,7 @@ import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.forecast.Prepared.Grantable;
 import org.maintenancemanager.core.window.OpenTimes;
 
-/** Collects what about the windows of a campaign's nodes is probably not meant. */
+/** Collects what about the windows and update paths of a campaign's nodes is probably not meant. */
 public final class Lint {
     private static final int SITES_SHOWN = 5;
 
@@ -34,6 +34,7 @@ public final class Lint {
 
     /** What may be said. */
     public enum Code {
+        NO_PATH("No update path leads from what they run to the image."),
         NO_WINDOW("No maintenance window applies to them."),
         SWALLOWED_BY_FREEZE("A freeze holds whenever a window would be open."),
         NOT_WITHIN_A_YEAR("No window opens within a year."),
@@ -124,6 +125,13 @@ public final class Lint {
             }
             here.needed = needed.compareTo(here.needed) > 0 ? needed : here.needed;
         }
+    }
+
+    /** Nodes that no way leads to the image. */
+    void noPath(String site, int nodes) {
+        Found here = found.computeIfAbsent(Code.NO_PATH, any -> new Found());
+        here.nodes += nodes;
+        here.sites.merge(site, nodes, Integer::sum);
     }
 
     private @Nullable Code code(OpenTimes.Times times, Duration needed) {

@@ -70,6 +70,10 @@ final class Simulation {
     private final long[] countedAt;
     private final long[][] readyAt;
     private final int[] readyTaken;
+    private final int[] readySize;
+    /** When the next event for a node that has downloaded is planned, while a window is open. */
+    private final long[] readyPlanned;
+
     private final int[] opening;
     private final int[] nextOpening;
     private final int[] flipStamp;
@@ -128,6 +132,9 @@ final class Simulation {
         countedAt = new long[cohorts];
         readyAt = new long[cohorts][];
         readyTaken = new int[cohorts];
+        readySize = new int[cohorts];
+        readyPlanned = new long[cohorts];
+        Arrays.fill(readyPlanned, Run.NEVER);
         opening = new int[cohorts];
         nextOpening = new int[cohorts];
         flipStamp = new int[cohorts];
@@ -203,6 +210,9 @@ final class Simulation {
             case OPEN -> open(index, time);
             case CLOSE -> close(index, time);
             case READY -> {
+                if (readyPlanned[index] == time) {
+                    readyPlanned[index] = Run.NEVER;
+                }
                 count(index, time);
                 takeReady(index, time);
                 nextReady(index);
@@ -326,6 +336,7 @@ final class Simulation {
         }
         Arrays.sort(ready);
         readyAt[c] = ready;
+        readySize[c] = ready.length;
         readyTaken[c] = 0;
         return back;
     }
@@ -431,13 +442,13 @@ final class Simulation {
     }
 
     private int left(int c) {
-        return waiting[c] + away[c] + readyAt[c].length - readyTaken[c];
+        return waiting[c] + away[c] + readySize[c] - readyTaken[c];
     }
 
     private void planOpening(int c, long time) {
         int next = nextOpening[c];
-        if (next < facts.grantable[c].size() && left(c) > 0) {
-            openingPlanned[c] = true;
+        openingPlanned[c] = next < facts.grantable[c].size() && left(c) > 0;
+        if (openingPlanned[c]) {
             plan(Math.max(time, facts.grantable[c].start(next)), OPEN, 0, c);
         }
     }
@@ -473,6 +484,7 @@ final class Simulation {
         takeReady(c, time);
         countedAt[c] = time;
         opening[c] = -1;
+        readyPlanned[c] = Run.NEVER;
         flipStamp[c]++;
         parked[c] = false;
         weigh(c);
@@ -516,7 +528,7 @@ final class Simulation {
 
     private void takeReady(int c, long time) {
         long[] ready = readyAt[c];
-        while (readyTaken[c] < ready.length && ready[readyTaken[c]] <= time) {
+        while (readyTaken[c] < readySize[c] && ready[readyTaken[c]] <= time) {
             long since = time - ready[readyTaken[c]++];
             if (since <= 0 || draws.chance(staysHere(since))) {
                 waiting[c]++;
@@ -527,9 +539,10 @@ final class Simulation {
     }
 
     private void nextReady(int c) {
-        if (readyTaken[c] < readyAt[c].length) {
+        if (readyTaken[c] < readySize[c]) {
             long next = readyAt[c][readyTaken[c]];
-            if (next <= facts.grantable[c].lastStart(opening[c])) {
+            if (next < readyPlanned[c] && next <= facts.grantable[c].lastStart(opening[c])) {
+                readyPlanned[c] = next;
                 plan(next, READY, 0, c);
             }
         }
@@ -678,6 +691,11 @@ final class Simulation {
             free[limit]++;
             recall(limit);
         }
+        if (well && facts.next[c] >= 0) {
+            goFurther(facts.next[c], time);
+            grant(time, Asks.FIRST);
+            return;
+        }
         int wave = facts.wave[c];
         finished++;
         if (well) {
@@ -693,7 +711,7 @@ final class Simulation {
         } else {
             pending--;
             done[doneCount++] = (int) ((time - facts.now) / 1000);
-            cohortDone[c] = time;
+            cohortDone[facts.first[c]] = time;
         }
         Integer most = rules.maxFailures();
         if (most != null && failures >= most && pending > 0) {
@@ -710,6 +728,27 @@ final class Simulation {
             judge(time, !well);
         }
         grant(time, Asks.FIRST);
+    }
+
+    /** A node has taken a step of its way, and begins to download what comes next. */
+    private void goFurther(int c, long time) {
+        long ready = downloaded(c, time);
+        if (readySize[c] == readyAt[c].length) {
+            readyAt[c] = Arrays.copyOf(readyAt[c], Math.max(4, 2 * readySize[c]));
+        }
+        // They come in the order of time, so that this goes over few.
+        int place = readySize[c]++;
+        while (place > readyTaken[c] && readyAt[c][place - 1] > ready) {
+            readyAt[c][place] = readyAt[c][place - 1];
+            place--;
+        }
+        readyAt[c][place] = ready;
+        if (opening[c] >= 0) {
+            nextReady(c);
+        } else if (!openingPlanned[c]) {
+            nextOpening[c] = facts.grantable[c].at(time, nextOpening[c]);
+            planOpening(c, time);
+        }
     }
 
     /**

@@ -19,6 +19,8 @@ import org.maintenancemanager.core.campaign.CampaignBoard;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.Campaigns;
+import org.maintenancemanager.core.campaign.Policies;
+import org.maintenancemanager.core.campaign.Policy;
 import org.maintenancemanager.core.campaign.UpdateId;
 import org.maintenancemanager.core.decision.Decision;
 import org.maintenancemanager.core.decision.Decisions;
@@ -27,6 +29,7 @@ import org.maintenancemanager.core.decision.Gate;
 import org.maintenancemanager.core.decision.GateName;
 import org.maintenancemanager.core.decision.NodeFacts;
 import org.maintenancemanager.core.decision.UpdateFacts;
+import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.tenant.CallContext;
@@ -47,6 +50,7 @@ public class Explanations {
     private final NodeDirectory nodes;
     private final CampaignBoard board;
     private final Campaigns campaigns;
+    private final Policies policies;
     private final FleetRules rules;
     private final DatabaseClock clock;
     /** Counted once, however many ask at the same time; longer kept where it takes longer to count. */
@@ -61,6 +65,7 @@ public class Explanations {
             NodeDirectory nodes,
             CampaignBoard board,
             Campaigns campaigns,
+            Policies policies,
             FleetRules rules,
             DatabaseClock clock) {
         this.jdbc = jdbc;
@@ -68,6 +73,7 @@ public class Explanations {
         this.nodes = nodes;
         this.board = board;
         this.campaigns = campaigns;
+        this.policies = policies;
         this.rules = rules;
         this.clock = clock;
     }
@@ -76,13 +82,22 @@ public class Explanations {
      * Why a node does what it does now.
      *
      * @param updateId the update that the explanation is about, if there is any
+     * @param path the images that the node still has to install, one after the other; none when nothing is under way, or no
+     *     way leads there
+     * @param policy that made the campaign; null: a person did
      */
     public record NodeExplanation(
             NodeId nodeId,
             @Nullable UUID updateId,
             @Nullable UUID campaignId,
             Instant at,
-            Explanation explanation) {}
+            Explanation explanation,
+            List<ImageFacts> path,
+            @Nullable Policy policy) {
+        public NodeExplanation {
+            path = List.copyOf(path);
+        }
+    }
 
     /** @throws NotFound if the tenant has no such node */
     public NodeExplanation explain(NodeId id) {
@@ -104,7 +119,19 @@ public class Explanations {
                 now,
                 update != null && update.state() == UpdateState.SKIPPED
                         ? skipped(tenant, update.id(), explanation)
-                        : explanation);
+                        : explanation,
+                path(facts, update, campaign),
+                update == null ? null : policies.findOf(update.campaignId()).orElse(null));
+    }
+
+    private static List<ImageFacts> path(
+            NodeFacts node, @Nullable UpdateFacts update, @Nullable CampaignFacts campaign) {
+        return update == null || campaign == null || update.state().isTerminal()
+                ? List.of()
+                : campaign.ways()
+                        .paths()
+                        .route(node.runningReleaseCounter(), node.hardware())
+                        .steps();
     }
 
     /** Why it was skipped is decided once, when the campaign starts, and kept with the update. */
@@ -170,7 +197,8 @@ public class Explanations {
         Instant now = clock.now();
         FleetRules.Rules current = rules.of(tenant);
         var tally = new Tally();
-        groups.forEach(tenant, id, current, now, group -> {
+        boolean stepwise = campaign != null && !campaign.ways().paths().isPlain();
+        groups.forEach(tenant, id, stepwise, current, now, group -> {
             Decision decision = Decisions.decide(group.node(), group.update(), campaign, now);
             tally.add(group, decision, now);
         });

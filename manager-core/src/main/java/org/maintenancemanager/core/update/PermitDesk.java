@@ -197,6 +197,10 @@ class PermitDesk implements DisposableBean {
             rules.refresh(tenant);
             return answers;
         }
+        if (campaign.ways().version() != room.pathVersion) {
+            // Whoever changed the ways between releases has had the campaigns read again.
+            return answers;
+        }
         UUID override = campaign.override() == null ? null : campaign.override().id();
         if (!Objects.equals(override, room.override)) {
             // Given or taken back a moment ago; the campaign is being read again.
@@ -328,6 +332,7 @@ class PermitDesk implements DisposableBean {
         private int campaign;
         private int tenant;
         private long windowVersion;
+        private long pathVersion;
         private @Nullable UUID override;
         /** Whether the guard is what leaves the campaign no room. */
         private boolean suspicious;
@@ -432,7 +437,7 @@ class PermitDesk implements DisposableBean {
                     .list();
         }
         jdbc.sql("""
-                        select state, max_in_flight, in_flight, window_version, clock_timestamp() as now
+                        select state, max_in_flight, in_flight, window_version, path_version, clock_timestamp() as now
                         from tenant
                         where id = :tenant
                         for update
@@ -444,6 +449,7 @@ class PermitDesk implements DisposableBean {
                             ? 0
                             : cap == null ? Integer.MAX_VALUE : cap - row.getInt("in_flight");
                     room.windowVersion = row.getLong("window_version");
+                    room.pathVersion = row.getLong("path_version");
                     room.now = row.getObject("now", OffsetDateTime.class).toInstant();
                     return room;
                 })

@@ -248,6 +248,47 @@ class ForecasterTest {
                 new Habits(1000, 0, 100_000, 0, Duration.ofHours(1), 0));
     }
 
+    @Test
+    void eachStepOfAnUpdatePathTakesItsOwnWindow() {
+        ForecastFacts once = twoSites(100, List.of());
+        Cohort late = once.cohorts().getLast();
+        Cohort stepwise = new Cohort(
+                late.place(),
+                late.wave(),
+                late.times(),
+                // Longer than half of the window, so that two do not fit into one.
+                Duration.ofMinutes(130),
+                new Took(Duration.ofMinutes(120), Duration.ofMinutes(130), 500),
+                late.download(),
+                late.limits(),
+                late.standing(),
+                3);
+        Forecast forecast = Forecaster.forecast(
+                new ForecastFacts(
+                        once.now(),
+                        once.until(),
+                        once.waves(),
+                        new Rules(
+                                100,
+                                null,
+                                0,
+                                World.GUARD,
+                                Duration.ofHours(4),
+                                World.BOOT_DEADLINE,
+                                World.UNREACHABLE,
+                                World.POLL),
+                        once.limits(),
+                        List.of(once.cohorts().getFirst(), stepwise),
+                        once.habits()),
+                1,
+                null);
+        assertThat(forecast.members()).as("a node is one, whatever its steps").isEqualTo(90);
+        assertThat(forecast.end().p50())
+                .as("April, May, June")
+                .isBetween(Instant.parse("2026-06-06T20:00:00Z"), Instant.parse("2026-06-07T00:30:00Z"));
+        assertThat(forecast.curve().getLast().p50()).isEqualTo(90);
+    }
+
     private static Cohort cohort(OpenTimes times, String site, int nodes, List<Integer> limits) {
         return new Cohort(
                 site,

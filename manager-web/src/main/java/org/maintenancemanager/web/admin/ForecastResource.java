@@ -16,6 +16,7 @@ import org.maintenancemanager.api.admin.ForecastWave;
 import org.maintenancemanager.api.admin.NewCampaign;
 import org.maintenancemanager.api.admin.PlanComparison;
 import org.maintenancemanager.api.admin.PlanFinding;
+import org.maintenancemanager.api.admin.PlanPath;
 import org.maintenancemanager.api.admin.PlanRequest;
 import org.maintenancemanager.api.admin.PlanSite;
 import org.maintenancemanager.api.admin.PlanSkip;
@@ -23,6 +24,7 @@ import org.maintenancemanager.api.admin.PlanSummary;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.forecast.Forecast;
 import org.maintenancemanager.core.forecast.Forecasts;
+import org.maintenancemanager.core.forecast.Lint;
 import org.maintenancemanager.core.forecast.Plan;
 import org.maintenancemanager.core.forecast.Planner;
 import org.maintenancemanager.core.forecast.RunningForecast;
@@ -112,14 +114,11 @@ class ForecastResource {
                 plan.skips().stream()
                         .map(skip -> new PlanSkip(skip.code(), skip.nodes(), skip.sentence()))
                         .toList(),
-                plan.findings().stream()
-                        .map(finding -> new PlanFinding(
-                                PlanFinding.Code.valueOf(finding.code().name()),
-                                finding.nodes(),
-                                finding.sites(),
-                                finding.sentence()))
-                        .toList(),
+                plan.findings().stream().map(ForecastResource::shown).toList(),
                 shown(plan.forecast(), plan.zone()),
+                plan.paths().stream()
+                        .map(way -> new PlanPath(ExplanationResource.steps(way.images()), way.nodes()))
+                        .toList(),
                 plan.bytes(),
                 plan.sites().stream()
                         .map(site -> new PlanSite(site.sitePath(), site.nodes(), site.bytes()))
@@ -127,6 +126,11 @@ class ForecastResource {
                 plan.truncated(),
                 plan.assumptions(),
                 plan.comparison() == null ? null : shown(plan.comparison()));
+    }
+
+    static PlanFinding shown(Lint.Finding finding) {
+        return new PlanFinding(
+                PlanFinding.Code.valueOf(finding.code().name()), finding.nodes(), finding.sites(), finding.sentence());
     }
 
     private static PlanComparison shown(Plan.Comparison comparison) {

@@ -10,7 +10,9 @@ import {
   ToggleGroup,
   ToggleGroupItem,
 } from '@patternfly/react-core';
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
+import { answer, own } from './api/client';
 import { useSessionAccess } from './api/session';
 import { asProblem, type Problem } from './api/problem';
 import { FormProblem, TextField } from './ui/form';
@@ -120,6 +122,25 @@ function LogInForm() {
   );
 }
 
+/** OpenID providers to log in with; none where none is set up. They come back to the console's first page. */
+function Providers() {
+  const query = useQuery({
+    queryKey: ['own', 'providers'],
+    queryFn: ({ signal }) => answer(own.GET('/console/login-providers', { signal })),
+    staleTime: Infinity,
+  });
+  const items = query.data?.items ?? [];
+  return items.length === 0 ? null : (
+    <div className="mm-stack mm-providers">
+      {items.map((provider) => (
+        <Button key={provider.name} component="a" href={provider.url} variant="secondary" isBlock>
+          {provider.title}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
 export function LogInPage() {
   return (
     <main className="mm-login">
@@ -131,6 +152,7 @@ export function LogInPage() {
           </Title>
         </div>
         <LogInForm />
+        <Providers />
       </div>
     </main>
   );

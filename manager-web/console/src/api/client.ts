@@ -53,6 +53,10 @@ const session: Middleware = {
 export const api = createClient<paths>({ baseUrl: BASE, credentials: 'same-origin' });
 api.use(session);
 
+/** What somebody asks about the own log-in, which is no part of the API for automation. */
+export const own = createClient<paths>({ credentials: 'same-origin' });
+own.use(session);
+
 interface Answer<T> {
   data?: T;
   error?: unknown;

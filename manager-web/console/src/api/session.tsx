@@ -21,6 +21,8 @@ interface SessionAccess {
   logIn: (credentials: Credentials) => Promise<void>;
   logOut: () => Promise<void>;
   retry: () => void;
+  /** Asks again who looks, with the page in its place. */
+  reload: () => Promise<void>;
   /** Proves again who looks, for what is asked of those only who did so lately. */
   prove: (proof: { password: string; totp?: string }) => Promise<void>;
   dismiss: () => void;
@@ -153,8 +155,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [load]);
 
   const access = useMemo(
-    () => ({ state, logIn, logOut, retry, prove, dismiss, changePassword }),
-    [state, logIn, logOut, retry, prove, dismiss, changePassword],
+    () => ({ state, logIn, logOut, retry, reload: load, prove, dismiss, changePassword }),
+    [state, logIn, logOut, retry, load, prove, dismiss, changePassword],
   );
   return <Context value={access}>{children}</Context>;
 }

@@ -24,6 +24,35 @@ export const ROLES: readonly { role: Role; does: string }[] = [
   { role: 'auditor', does: 'reads the audit' },
 ];
 
+/** What the roles are good for; who has them is with the people. */
+export function Roles() {
+  return (
+    <div className="mm-tab">
+      <Table aria-label="Roles" variant="compact" gridBreakPoint="grid-md">
+        <Thead>
+          <Tr>
+            <Th>Role</Th>
+            <Th>What it is good for</Th>
+          </Tr>
+        </Thead>
+        <Tbody>
+          {ROLES.map(({ role, does }) => (
+            <Tr key={role}>
+              <Td dataLabel="Role">
+                <Label isCompact variant="outline">
+                  {role}
+                </Label>
+              </Td>
+              <Td dataLabel="What it is good for">{does}</Td>
+            </Tr>
+          ))}
+        </Tbody>
+      </Table>
+      <p className="mm-subtle mm-tab">A role holds in the whole tenant, or at a site and below. Whoever may let people in may not start campaigns, and the other way round.</p>
+    </div>
+  );
+}
+
 function grantWords(grants: readonly Grant[]) {
   return grants.map((grant) => (
     <Label key={`${grant.role}/${grant.site ?? ''}`} isCompact variant="outline">

@@ -164,7 +164,7 @@ final class ListFigures {
                             when n %% 2000 = 3 then 'DECOMMISSIONED' else 'ACTIVE' end,
                        jsonb_build_object('ring', case when n %% 100 = 0 then 'canary' else 'broad' end),
                        jsonb_build_object('rack', (n %% 40)::text), now() - interval '90 days'
-                from generate_series(1, %1$d) n join places p on p.place = (n * 7919) %% 1000
+                from generate_series(1, %1$d) n join places p on p.place = (n::bigint * 7919) %% 1000
                 """, """
                 insert into node_slot (tenant_id, node_id, slot, state, image_version)
                 select tenant_id, id, slot, case slot when 'A' then 'ACTIVE' else 'INACTIVE' end,

@@ -10,6 +10,7 @@ import { Removal, useAsking } from '../ui/form-dialog';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
+import { browserName } from '../ui/words';
 
 /** What somebody can do about the own log-in. */
 export default function Account() {
@@ -180,7 +181,7 @@ function OwnSessions() {
                 <Tbody>
                   {items.map((session) => (
                     <Tr key={session.id}>
-                      <Td dataLabel="Browser">{session.client ?? 'not said'}</Td>
+                      <Td dataLabel="Browser">{browserName(session.client)}</Td>
                       <Td dataLabel="From">{session.address}</Td>
                       <Td dataLabel="Since">
                         <Time at={session.createdAt} />

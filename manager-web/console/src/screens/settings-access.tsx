@@ -7,6 +7,7 @@ import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
 import { useSend } from '../ui/send';
+import { Sessions } from './settings-people';
 
 /** When a second person has to approve a campaign. */
 export function Approvals() {
@@ -79,7 +80,7 @@ function ApprovalForm({ rule, onReload }: { rule: Schemas['ApprovalRule']; onRel
   );
 }
 
-/** How people may log in; it is set where the manager is started. */
+/** How people log in, which is set where the manager is started, and who is logged in now. */
 export function LogIn() {
   const query = useQuery({
     queryKey: ['own', 'providers'],
@@ -120,6 +121,12 @@ export function LogIn() {
               )
             }
           </Asked>
+        </CardBody>
+      </Card>
+      <Card>
+        <CardTitle component="h2">Who is logged in</CardTitle>
+        <CardBody>
+          <Sessions />
         </CardBody>
       </Card>
     </div>

@@ -14,7 +14,7 @@ import { Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
 import { ShownOnce } from './node-edit';
 import { Approvals, LogIn } from './settings-access';
-import { People, Roles, Sessions } from './settings-people';
+import { People } from './settings-people';
 import { Tenants } from './settings-tenants';
 import { type Decision, DecisionDialog, whyNot } from './nodes-bulk';
 
@@ -23,8 +23,6 @@ const SECTIONS = [
   { key: 'enrollment', title: 'Enrollment tokens', Shown: EnrollmentTokens },
   { key: 'tokens', title: 'API tokens', Shown: ApiTokens },
   { key: 'people', title: 'People', Shown: People },
-  { key: 'roles', title: 'Roles', Shown: Roles },
-  { key: 'sessions', title: 'Sessions', Shown: Sessions },
   { key: 'approvals', title: 'Approvals', Shown: Approvals },
   { key: 'log-in', title: 'Log-in', Shown: LogIn },
   { key: 'tenant', title: 'Tenant', Shown: TenantSettings },

@@ -181,7 +181,7 @@ final class ListFigures {
                 values (pg_temp.tenant(), gen_random_uuid(), 'lists', '2.0.0', 1, 'x86_64', repeat('0', 64), 1, 'PUBLISHED')
                 """, """
                 insert into campaign (tenant_id, id, name, image_id, state, selector, max_in_flight, started_at, join_later)
-                select tenant_id, gen_random_uuid(), name, id, state, 'name==nobody', 100, now(), false
+                select tenant_id, gen_random_uuid(), c.name, id, c.state, 'name==nobody', 100, now(), false
                 from image, (values ('lists', 'PAUSED'), ('lists before', 'COMPLETED')) c (name, state)
                 where family = 'lists'
                 """, """

@@ -11,7 +11,7 @@ import {
   ToggleGroupItem,
 } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { answer, own } from './api/client';
 import { useSessionAccess } from './api/session';
 import { asProblem, type Problem } from './api/problem';
@@ -158,8 +158,23 @@ export function LogInPage() {
   );
 }
 
+/**
+ * A dialog over another one: each of them hides everything else from screen readers whenever it is drawn, and the one below
+ * would hide the one in front.
+ */
+function useInFront(labelId: string): void {
+  useEffect(() => {
+    const show = () => document.getElementById(labelId)?.closest('body > *')?.removeAttribute('aria-hidden');
+    const observer = new MutationObserver(show);
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-hidden'] });
+    show();
+    return () => observer.disconnect();
+  }, [labelId]);
+}
+
 /** Over the page that was open, so that nothing typed there is lost. */
 export function LogInAgain() {
+  useInFront('log-in-again');
   return (
     <Modal isOpen variant="small" aria-labelledby="log-in-again" className="mm-again">
       <ModalHeader
@@ -176,6 +191,7 @@ export function LogInAgain() {
 
 /** Before something of weight: is it still the same person? */
 export function ProveAgain() {
+  useInFront('prove-again');
   const { prove, dismiss, state } = useSessionAccess();
   const [password, setPassword] = useState('');
   const [totp, setTotp] = useState('');

@@ -42,7 +42,12 @@ final class ConsoleBrowser implements AutoCloseable {
     private final List<String> complaints = new ArrayList<>();
 
     ConsoleBrowser(ManagerUnderTest manager) {
-        this.manager = manager.baseUrl();
+        this(manager.baseUrl());
+    }
+
+    /** @param manager the address under which the manager is seen */
+    ConsoleBrowser(String manager) {
+        this.manager = manager;
         System.setProperty("playwright.cli.dir", driver().toString());
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -187,11 +192,20 @@ final class ConsoleBrowser implements AutoCloseable {
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         page.setViewportSize(390, 844);
         settle(page, false);
-        Object sticksOut = page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+        // The page's own scrolling is that of its main part.
+        Object sticksOut = page.evaluate("""
+                () => Math.max(...['html', 'main', '#main'].map(part => document.querySelector(part))
+                    .filter(part => part !== null)
+                    .map(part => part.scrollWidth - part.clientWidth))
+                """);
         if (!(sticksOut instanceof Integer pixels) || pixels > 0) {
             wrong.add("%s, narrow: sticks out by %s pixels".formatted(name, sticksOut));
         }
         shoot(page, name + "-narrow");
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+        settle(page, true);
+        shoot(page, name + "-narrow-dark");
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         page.setViewportSize(1280, 900);
         return wrong;
     }

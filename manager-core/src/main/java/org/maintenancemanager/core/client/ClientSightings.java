@@ -87,6 +87,15 @@ public class ClientSightings implements SmartLifecycle {
     private void write(TenantId tenant, List<Map.Entry<Key, Sighting>> batch) {
         CallContext.system(tenant, "client sightings")
                 .run(() -> transactions.executeWithoutResult(status -> {
+                    // The node's row before its client's, as everybody else who changes both.
+                    jdbc.sql("""
+                                    select id from node where tenant_id = :tenant and id = any(:nodes::uuid[])
+                                    order by id for no key update
+                                    """)
+                            .param("tenant", tenant.value())
+                            .param("nodes", texts(batch, entry -> entry.getKey().node()))
+                            .query(UUID.class)
+                            .list();
                     List<UUID> changed = jdbc.sql("""
                             with seen as (
                                 select * from unnest(:nodes::uuid[], :families::text[], :agents::text[])

@@ -5,6 +5,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -18,6 +21,7 @@ import org.maintenancemanager.api.admin.NodeProgram;
 import org.maintenancemanager.api.admin.NodeProgramChange;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.audit.AuditLog;
+import org.maintenancemanager.core.audit.AuditLog.Change;
 import org.maintenancemanager.core.decision.ClientFamily;
 import org.maintenancemanager.core.decision.ClientProfile;
 import org.maintenancemanager.core.event.ChangeNotes;
@@ -32,6 +36,7 @@ import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** What operators see and say of the program on a node, in the tenant of the call. */
@@ -172,6 +177,46 @@ public class NodeClients {
             throw new Conflict(
                     ProblemType.CONFLICT, "Another node of the tenant has this controllerId or hostGuid already.");
         }
+    }
+
+    /** A node, and its name. */
+    public record Named(NodeId node, String name) {}
+
+    /** Which nodes have these names in maintmgr.v1, decommissioned ones too. */
+    public Map<UUID, Named> byHost(Collection<UUID> hostGuids) {
+        Map<UUID, Named> found = new HashMap<>();
+        jdbc.sql("""
+                        select c.host_guid, n.id, n.name
+                        from node_client c join node n on (n.tenant_id, n.id) = (c.tenant_id, c.node_id)
+                        where c.tenant_id = :tenant and c.host_guid = any(:hosts::uuid[])
+                        """)
+                .param("tenant", CallContext.current().tenant().value())
+                .param("hosts", hostGuids.stream().map(UUID::toString).toArray(String[]::new))
+                .query(row -> {
+                    found.put(
+                            row.getObject("host_guid", UUID.class),
+                            new Named(new NodeId(row.getObject("id", UUID.class)), row.getString("name")));
+                });
+        return found;
+    }
+
+    /**
+     * Gives nodes that were made in this transaction their names in maintmgr.v1.
+     *
+     * @param hostGuids by node
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void nameHosts(Map<UUID, UUID> hostGuids) {
+        TenantId tenant = CallContext.current().tenant();
+        var wanted = new LinkedHashMap<UUID, NodeProgramChange>();
+        var changes = new LinkedHashMap<UUID, Change>();
+        hostGuids.forEach((node, host) -> {
+            wanted.put(node, new NodeProgramChange(null, null, host));
+            changes.put(node, new Change(null, Map.of("hostGuid", host)));
+        });
+        put(tenant, wanted);
+        audit.recordAll("node.client-changed", "node", changes);
+        notes.nodesChanged(tenant, changes.keySet());
     }
 
     /** Those that are not revoked, the newest first. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.query.FieldProblem;
 import org.maintenancemanager.core.query.Problems;
 
 /** What people say of an image: not checked yet, so anything may be missing. Field names are those of the API. */
@@ -40,6 +41,13 @@ public record ImageDraft(
     private static final int MAX_ENVELOPE = 65_536;
     private static final int MAX_HARDWARE = 100;
     private static final int MAX_CVES = 1000;
+
+    /** What is wrong with it; none: it can be an image. */
+    public List<FieldProblem> problems() {
+        var problems = new Problems();
+        check("", problems);
+        return problems.all();
+    }
 
     /** Adds what is wrong, below {@code pointer}. */
     void check(String pointer, Problems problems) {

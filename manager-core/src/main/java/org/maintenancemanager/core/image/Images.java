@@ -91,7 +91,21 @@ public class Images {
         return LIST.load(jdbc, CallContext.current().tenant(), id.value());
     }
 
-    /** The same, and nobody changes it before the caller's transaction ends. */
+    /** All images of these families, and all with these bytes. */
+    public List<Image> related(Collection<String> families, Collection<String> sha256) {
+        return jdbc.sql("""
+                        select i.* from image i
+                        where i.tenant_id = :tenant and (i.family = any(:families) or i.sha256 = any(:digests))
+                        order by i.release_counter
+                        """)
+                .param("tenant", CallContext.current().tenant().value())
+                .param("families", families.toArray(String[]::new))
+                .param("digests", sha256.toArray(String[]::new))
+                .query((row, number) -> image(row))
+                .list();
+    }
+
+    /** As {@link #load}, and nobody changes it before the caller's transaction ends. */
     Image loadLocked(ImageId id) {
         return lock(id).image();
     }

@@ -3,6 +3,7 @@ package org.maintenancemanager.core.node;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -19,6 +20,7 @@ import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.audit.AuditLog.Change;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.query.Conflict;
+import org.maintenancemanager.core.query.FieldProblem;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.quota.Quotas;
 import org.maintenancemanager.core.tenant.CallContext;
@@ -27,6 +29,7 @@ import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -91,6 +94,61 @@ public class NodeCreation {
                         node.token() == null ? null : node.token().text(),
                         0))
                 .toList();
+    }
+
+    /**
+     * What runs on a node that was just made, as whoever knew it before says.
+     *
+     * @param sha256 64 small hex digits
+     */
+    public record Running(String version, String sha256) {}
+
+    /** For nodes that were made in this transaction and have said nothing themselves. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void run(Map<UUID, Running> running) {
+        List<Map.Entry<UUID, Running>> rows = List.copyOf(running.entrySet());
+        jdbc.sql("""
+                        insert into node_slot (tenant_id, node_id, slot, state, image_version, image_sha256)
+                        select :tenant, cast(x.node as uuid), 'A', 'ACTIVE', x.version, x.sha256
+                        from unnest(:nodes, :versions, :digests) as x (node, version, sha256)
+                        """)
+                .param("tenant", CallContext.current().tenant().value())
+                .param(
+                        "nodes",
+                        rows.stream().map(row -> row.getKey().toString()).toArray(String[]::new))
+                .param(
+                        "versions",
+                        rows.stream().map(row -> row.getValue().version()).toArray(String[]::new))
+                .param(
+                        "digests",
+                        rows.stream().map(row -> row.getValue().sha256()).toArray(String[]::new))
+                .update();
+    }
+
+    /** Those of these names that nodes have which are not decommissioned. */
+    public List<String> taken(Collection<String> names) {
+        return jdbc.sql("""
+                        select name from node
+                        where tenant_id = :tenant and name = any(:names) and state <> 'DECOMMISSIONED'
+                        """)
+                .param("tenant", CallContext.current().tenant().value())
+                .param("names", names.toArray(String[]::new))
+                .query(String.class)
+                .list();
+    }
+
+    /** What is wrong with it, but for whether its site exists and its name is free; none: it can be a node. */
+    public static List<FieldProblem> problems(NewNode node) {
+        var problems = new Problems();
+        checkForm("", node, problems);
+        return problems.all();
+    }
+
+    /** What is wrong with one label, or one hardware id. */
+    public static List<FieldProblem> labelProblems(String key, String value) {
+        var problems = new Problems();
+        NodeFields.checkLabels("", Map.of(key, value), problems);
+        return problems.all();
     }
 
     private List<Made> checked(TenantId tenant, List<NewNode> wanted) {

@@ -188,6 +188,13 @@ public class Sites {
         return zones;
     }
 
+    /** Those of these paths that are sites of the tenant of the call. */
+    public Map<String, UUID> idsByPath(Collection<String> paths) {
+        Map<String, UUID> ids = new HashMap<>();
+        byPath(CallContext.current().tenant(), paths).forEach(site -> ids.put(site.path(), site.id()));
+        return ids;
+    }
+
     private List<Site> byPath(TenantId tenant, Collection<String> paths) {
         return jdbc.sql("select * from site where tenant_id = :tenant and path = any(:paths)")
                 .param("tenant", tenant.value())

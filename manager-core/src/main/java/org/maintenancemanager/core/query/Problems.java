@@ -32,6 +32,10 @@ public final class Problems {
         return found.isEmpty();
     }
 
+    public List<FieldProblem> all() {
+        return List.copyOf(found);
+    }
+
     /** @throws InvalidInput if there is any */
     public void throwIfAny() {
         InvalidInput.throwIfAny(found);

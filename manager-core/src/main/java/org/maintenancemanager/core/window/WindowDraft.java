@@ -15,6 +15,7 @@ import org.maintenancemanager.core.node.Selector;
 import org.maintenancemanager.core.query.FieldProblem;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.Problems;
+import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.window.WindowDefinition.BySelector;
 import org.maintenancemanager.core.window.WindowDefinition.Cron;
 import org.maintenancemanager.core.window.WindowDefinition.Default;
@@ -100,6 +101,13 @@ public record WindowDraft(
             @Nullable String sitePath,
             @Nullable String selector,
             @Nullable UUID nodeId) {}
+
+    /** What is wrong with it, but for whether its target exists; none: it can be a window. */
+    public List<FieldProblem> problems() {
+        var problems = new Problems();
+        define(new WindowId(Ids.next()), "", problems);
+        return problems.all();
+    }
 
     /** The definition, or null with the reasons added below {@code pointer}. Does not ask whether the target exists. */
     @Nullable

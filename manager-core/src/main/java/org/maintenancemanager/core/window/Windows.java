@@ -3,6 +3,7 @@ package org.maintenancemanager.core.window;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -119,6 +120,18 @@ public class Windows {
 
     public Page<Window> list(ListRequest request) {
         return LIST.fetch(jdbc, CallContext.current().tenant(), request);
+    }
+
+    /** Those of these names that are windows or freezes of the tenant of the call. */
+    public Map<String, UUID> idsByName(Collection<String> names) {
+        Map<String, UUID> ids = new HashMap<>();
+        jdbc.sql("select name, id from maintenance_window where tenant_id = :tenant and name = any(:names)")
+                .param("tenant", CallContext.current().tenant().value())
+                .param("names", names.toArray(String[]::new))
+                .query(row -> {
+                    ids.put(row.getString("name"), row.getObject("id", UUID.class));
+                });
+        return ids;
     }
 
     /**

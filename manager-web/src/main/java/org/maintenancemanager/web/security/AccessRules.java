@@ -80,6 +80,8 @@ public final class AccessRules {
                     sites("GET", "/api/v1/nodes/{node}/client/tokens", FLEET_READ, NODE),
                     sites("POST", "/api/v1/nodes/{node}/client/tokens", CREDENTIAL_MANAGE, NODE),
                     sites("DELETE", "/api/v1/nodes/{node}/client/tokens/{id}", CREDENTIAL_MANAGE, NODE),
+                    // Of sites, nodes, images and windows alike, in the whole tenant.
+                    tenant("POST", "/api/v1/import/emf", TENANT_MANAGE),
                     tenant("GET", "/api/v1/ddi-gateway", FLEET_READ),
                     tenant("PUT", "/api/v1/ddi-gateway", CREDENTIAL_MANAGE),
                     tenant("DELETE", "/api/v1/ddi-gateway", CREDENTIAL_MANAGE),

@@ -10,10 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.maintenancemanager.web.testing.Plant;
 
 /** Debian's SWUpdate as a device API client, with images that it accepts. Dry runs: nothing of this machine is written. */
 final class Swupdate {
+    /** As long as the name that they replace, in hex digits; other tests may run on this machine. */
+    private static final AtomicLong NAMES = new AtomicLong(new Random().nextLong(1L << 47));
+
     private final Path directory;
     private final Path certificate;
     private final Path key;
@@ -158,11 +162,11 @@ final class Swupdate {
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("openssl.log").toFile())
+                .redirectOutput(directory.resolve("command.log").toFile())
                 .start();
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
             throw new IOException(
-                    String.join(" ", command) + ": " + Files.readString(directory.resolve("openssl.log")));
+                    String.join(" ", command) + ": " + Files.readString(directory.resolve("command.log")));
         }
     }
 
@@ -200,12 +204,31 @@ final class Swupdate {
     }
 
     /**
+     * A copy of the program with a socket of its own for its log. The socket has no place in the file system, so all clients
+     * of one machine share its name: from the twelfth on they end at once, as "Address already in use".
+     */
+    private Path program(Path home) throws IOException, InterruptedException {
+        Path program = home.resolve("swupdate");
+        // Not written by this process, which might be starting another at this moment ("text file busy").
+        run(
+                home,
+                "sh",
+                "-c",
+                "LC_ALL=C sed \"s/NotifyServer/$1/\" \"$(command -v swupdate)\" > \"$2\" && chmod 700 \"$2\"",
+                "sh",
+                "%012x".formatted(NAMES.incrementAndGet()),
+                program.toString());
+        return program;
+    }
+
+    /**
      * Starts it as a client that polls.
      *
      * @param more arguments of suricatta: {@code -c 2}
      */
-    Client start(String managerUrl, Plant.Controller controller, String more) throws IOException {
+    Client start(String managerUrl, Plant.Controller controller, String more) throws IOException, InterruptedException {
         Path home = Files.createTempDirectory(directory, "client-");
+        Path program = program(home);
         Path configuration = home.resolve("swupdate.cfg");
         Files.writeString(configuration, """
                 globals: {};
@@ -214,7 +237,7 @@ final class Swupdate {
                 """.formatted(controller.name()));
         Path log = home.resolve("log");
         List<String> command = new ArrayList<>(List.of(
-                "swupdate",
+                program.toString(),
                 "-n",
                 "-v",
                 "-f",

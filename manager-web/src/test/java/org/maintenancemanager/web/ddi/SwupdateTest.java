@@ -1,9 +1,17 @@
 package org.maintenancemanager.web.ddi;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -24,6 +32,9 @@ import org.maintenancemanager.web.testing.Plant.Release;
 @DisplayName("SWUpdate (left out where the program swupdate or openssl is missing)")
 @EnabledIf("org.maintenancemanager.web.ddi.Swupdate#isInstalled")
 class SwupdateTest {
+    /** They share the machine with the manager, its database and the other tests. */
+    private static final Duration PATIENCE_WITH_MANY = Duration.ofMinutes(3);
+
     private ManagerUnderTest manager;
     private Swupdate swupdate;
     private Release release;
@@ -190,5 +201,71 @@ class SwupdateTest {
             assertThat(proxy.cuts()).isEqualTo(1);
             assertThat(proxy.sawInRequest("range: bytes=")).isTrue();
         }
+    }
+
+    @Test
+    void twentyClientsUpdateAtOnceWithinTheirLimit() throws Exception {
+        int clients = 20;
+        int limit = 6;
+        var plant = new Plant(manager);
+        Map<UUID, Controller> controllers = new HashMap<>();
+        for (int i = 0; i < clients; i++) {
+            Controller controller = plant.controller();
+            controllers.put(controller.node(), controller);
+        }
+        String campaign = plant.campaign(release, limit);
+        Map<UUID, Swupdate.Client> running = new HashMap<>();
+        Set<UUID> restarted = new HashSet<>();
+        try {
+            for (Controller controller : controllers.values()) {
+                running.put(controller.node(), swupdate.start(manager.baseUrl(), controller, ""));
+            }
+            plant.openWindow();
+            var inFlight = new AtomicInteger();
+            await("all have installed, and confirmed it after their restart")
+                    .atMost(PATIENCE_WITH_MANY)
+                    .untilAsserted(() -> {
+                        inFlight.accumulateAndGet(permitsInFlight(campaign), Math::max);
+                        Map<UUID, String> states = states(campaign);
+                        for (Controller controller : controllers.values()) {
+                            if ("STAGED".equals(states.get(controller.node())) && restarted.add(controller.node())) {
+                                requireNonNull(running.get(controller.node())).close();
+                                running.put(controller.node(), swupdate.start(manager.baseUrl(), controller, "-c 2"));
+                            }
+                        }
+                        assertThat(controllers.keySet())
+                                .allSatisfy(node -> assertThat(states.get(node))
+                                        .as(() -> requireNonNull(running.get(node))
+                                                .log())
+                                        .isEqualTo("CONFIRMED"));
+                    });
+            assertThat(inFlight.get()).isBetween(2, limit);
+        } finally {
+            running.values().forEach(Swupdate.Client::close);
+        }
+
+        for (Controller controller : controllers.values()) {
+            assertThat(plant.transitions(controller, campaign))
+                    .containsExactly("DOWNLOADED", "INSTALLING", "STAGED", "CONFIRMED");
+        }
+    }
+
+    private int permitsInFlight(String campaign) {
+        return manager.jdbc()
+                .sql("select count(*) from permit where campaign_id = cast(:campaign as uuid) and ended_at is null")
+                .param("campaign", campaign)
+                .query(Integer.class)
+                .single();
+    }
+
+    private Map<UUID, String> states(String campaign) {
+        Map<UUID, String> states = new HashMap<>();
+        manager.jdbc()
+                .sql("select node_id, state from node_update where campaign_id = cast(:campaign as uuid)")
+                .param("campaign", campaign)
+                .query(row -> {
+                    states.put(row.getObject("node_id", UUID.class), row.getString("state"));
+                });
+        return states;
     }
 }

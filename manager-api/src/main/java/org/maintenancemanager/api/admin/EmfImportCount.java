@@ -1,0 +1,4 @@
+package org.maintenancemanager.api.admin;
+
+/** @param withLosses those of them of which something could not be kept */
+public record EmfImportCount(EmfImportKind kind, EmfImportOutcome outcome, int items, int withLosses) {}

@@ -317,7 +317,8 @@ export function UpdateTable({ campaign }: { campaign?: Campaign }) {
       answer(
         api.GET('/api/v1/node-updates', {
           params: {
-            query: { limit: 50, sort: '-stateSince', ...(filter === '' ? {} : { filter }), ...(list.cursor === undefined ? {} : { cursor: list.cursor }) },
+            // By id, the youngest first: for it there is an index, however many there are.
+            query: { limit: 50, sort: '-id', ...(filter === '' ? {} : { filter }), ...(list.cursor === undefined ? {} : { cursor: list.cursor }) },
           },
           signal,
         }),

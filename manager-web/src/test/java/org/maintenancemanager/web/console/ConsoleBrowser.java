@@ -154,21 +154,20 @@ final class ConsoleBrowser implements AutoCloseable {
         return ((List<?>) found).stream().map(String::valueOf).toList();
     }
 
-    /** Until the colours have changed and nothing moves any more, but for what moves for good. */
+    /** Until the colours have changed and were drawn; pages ask for no motion, so nothing is on its way then. */
     private static void settle(Page page, boolean dark) {
         // Not waitForFunction, which the console's content security policy forbids.
         page.evaluate("""
                 async dark => {
-                    const moves = each =>
-                        each.playState === 'running' && each.effect.getComputedTiming().endTime !== Infinity;
                     const patience = performance.now() + 20_000;
-                    while (document.documentElement.classList.contains('pf-v6-theme-dark') !== dark
-                            || document.getAnimations().some(moves)) {
+                    while (document.documentElement.classList.contains('pf-v6-theme-dark') !== dark) {
                         if (performance.now() > patience) {
-                            throw new Error('the page does not come to rest');
+                            throw new Error('the colours do not change');
                         }
                         await new Promise(requestAnimationFrame);
                     }
+                    await new Promise(requestAnimationFrame);
+                    await new Promise(requestAnimationFrame);
                 }
                 """, dark);
     }

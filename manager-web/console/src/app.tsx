@@ -4,6 +4,7 @@ import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { LiveProvider } from './api/live';
 import { useSessionAccess } from './api/session';
 import { FirstPassword, LogInAgain, LogInPage, ProveAgain } from './login';
+import { SecondFactor } from './second-factor';
 import { Shell } from './shell';
 import { Failure, Loading } from './ui/faces';
 import { Screen } from './ui/page';
@@ -47,6 +48,9 @@ export function App() {
     case 'in':
       if (state.session.mustChangePassword) {
         return <FirstPassword />;
+      }
+      if (state.session.mustEnrollTotp) {
+        return <SecondFactor />;
       }
       return (
         <LiveProvider key={`${state.session.tenant}/${state.session.subject}`}>

@@ -91,12 +91,17 @@ public final class Invariants {
                   and not exists (select from node_update other
                                   where (other.tenant_id, other.node_id) = (q.tenant_id, q.node_id) and other.active)
                 """);
-        QUERIES.put("A further attempt follows one that failed, and is not made of what rolled back", """
+        QUERIES.put("A further attempt follows one that failed, or a step on the way", """
                 select u.tenant_id, u.id, u.attempt, before.state from node_update u
                 left join node_update before
                     on (before.tenant_id, before.campaign_id, before.wave, before.node_id, before.attempt)
                        = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
-                where u.attempt > 1 and (before.state is null or before.state not in ('FAILED', 'LOST', 'ROLLED_BACK'))
+                join campaign c on (c.tenant_id, c.id) = (u.tenant_id, u.campaign_id)
+                where u.attempt > 1
+                  and (before.state is null
+                       or before.state not in ('FAILED', 'LOST', 'ROLLED_BACK')
+                          and not (before.state in ('CONFIRMED', 'SKIPPED') and before.image_id <> c.image_id)
+                          and not (before.state = 'SUPERSEDED' and before.code = 'PATH_CHANGED'))
                 """);
         QUERIES.put("I9 no permit for a node that was quarantined or decommissioned before", """
                 select p.tenant_id, p.id, p.granted_at, said.action

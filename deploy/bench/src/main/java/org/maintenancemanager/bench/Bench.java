@@ -40,6 +40,7 @@ final class Bench implements Callable<Integer> {
         PGBENCH,
         WINDOWS,
         LISTS,
+        SCALE,
         ALL
     }
 
@@ -63,6 +64,12 @@ final class Bench implements Callable<Integer> {
 
     @Option(names = "--nodes", defaultValue = "100000", description = "How many nodes. Default: ${DEFAULT-VALUE}.")
     private int nodes;
+
+    @Option(
+            names = "--scale-nodes",
+            defaultValue = "1000000",
+            description = "How many nodes the campaign of the part 'scale' has. Default: ${DEFAULT-VALUE}.")
+    private int scaleNodes;
 
     @Option(
             names = "--connections",
@@ -97,6 +104,9 @@ final class Bench implements Callable<Integer> {
     private static final int WINDOW_NODES = 1_000_000;
     private static final int LIST_NODES = 1_000_000;
 
+    /** Of the nodes of a large campaign, those that can poll. */
+    private static final int SCALE_STAGE_NODES = 60_000;
+
     /** Of these, those that can poll. */
     private static final int WINDOW_STAGE_NODES = 1000;
 
@@ -116,6 +126,10 @@ final class Bench implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "--seconds, --runs and the connections are 1 or more, --nodes 1000 or more");
         }
+        if (scaleNodes < SCALE_STAGE_NODES) {
+            throw new IllegalArgumentException(
+                    "--scale-nodes is %d; expected %d or more".formatted(scaleNodes, SCALE_STAGE_NODES));
+        }
         Files.createDirectories(directory);
         // Also when it is interrupted; main ends by System.exit, so that it runs in any case.
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::cleanUp));
@@ -130,7 +144,7 @@ final class Bench implements Callable<Integer> {
         if (wants(Part.PGBENCH) || wants(Part.REPORT) || wants(Part.GRANT)) {
             pgbench(postgres, scoreboard);
         }
-        if (!EnumSet.of(Part.PGBENCH, Part.WINDOWS, Part.LISTS).containsAll(parts)) {
+        if (!EnumSet.of(Part.PGBENCH, Part.WINDOWS, Part.LISTS, Part.SCALE).containsAll(parts)) {
             manager(postgres, scoreboard);
         }
         if (wants(Part.WINDOWS)) {
@@ -138,6 +152,9 @@ final class Bench implements Callable<Integer> {
         }
         if (wants(Part.LISTS)) {
             lists(postgres, scoreboard);
+        }
+        if (wants(Part.SCALE)) {
+            scale(postgres, scoreboard);
         }
         String header = header(postgres);
         String report = header + "\n" + scoreboard.table() + "\n";
@@ -230,6 +247,19 @@ final class Bench implements Callable<Integer> {
         Stage stage = stage(postgres, new Scoreboard(WINDOW_STAGE_NODES), database, WINDOW_STAGE_NODES, newToken());
         say("lists of %,d nodes".formatted(LIST_NODES));
         new ListFigures(stage.scoredOn(scoreboard)).measure(LIST_NODES);
+        release(2);
+        postgres.dropDatabase(database);
+    }
+
+    /** On a database of its own too. The campaign can be started once, so there is one run. */
+    private void scale(PostgresServer postgres, Scoreboard scoreboard) throws IOException, InterruptedException {
+        String database = "manager_scale";
+        Stage stage = stage(postgres, new Scoreboard(scaleNodes), database, SCALE_STAGE_NODES, newToken());
+        say("a campaign over %,d nodes".formatted(scaleNodes));
+        if (scaleNodes != 1_000_000) {
+            scoreboard.note("The large campaign had %,d nodes only.".formatted(scaleNodes));
+        }
+        new ScaleFigures(stage.scoredOn(scoreboard).with(writeConnections)).measure(scaleNodes);
         release(2);
         postgres.dropDatabase(database);
     }

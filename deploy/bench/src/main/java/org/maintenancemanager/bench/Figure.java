@@ -18,7 +18,7 @@ enum Figure {
             "  the same beside 10,000 wrong passwords a minute",
             Unit.MILLIS,
             "< 2x the line above"),
-    LIVENESS("empty.liveness.per_second", "GET /actuator/health/liveness (200)", Unit.PER_SECOND, null),
+    LIVENESS("empty.liveness.per_second", "GET /livez (200)", Unit.PER_SECOND, null),
     LIVENESS_P99("empty.liveness.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
     REFUSED("empty.unauthenticated.per_second", "POST /node/v1/poll without credential (401)", Unit.PER_SECOND, null),
     REFUSED_P99("empty.unauthenticated.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
@@ -35,10 +35,14 @@ enum Figure {
     REASONS("reasons.seconds", "why the {all} nodes of a campaign wait", Unit.SECONDS, null),
     NIGHT("night.seconds", "night report of a campaign over {all} nodes", Unit.SECONDS, null),
     NODES("nodes.seconds", "{all} nodes created by bulk REST", Unit.SECONDS, "< 10 s"),
-    GRANTS("grant.per_second", "permits granted under budgets", Unit.PER_SECOND, ">= 2,000/s"),
+    GRANTS("grant.per_second", "permits granted under budgets", Unit.PER_SECOND, ">= 5,000/s"),
     GRANT_P50("grant.p50_ms", "  their median", Unit.MILLIS, null),
     GRANT_P99("grant.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
     MEMORY("memory.rss_mb", "resident memory of the manager, {all} nodes", Unit.MEGABYTES, "< 1,000 MB"),
+    SCALE_START("scale.start.seconds", "campaign over 1,000,000 nodes, start to first offer", Unit.SECONDS, "< 30 s"),
+    SCALE_TICKS("scale.ticks.percent", "  what it costs while it runs, of one core", Unit.PERCENT, "< 5 %"),
+    SCALE_PAUSE("scale.pause_ms", "  from sending a pause until no permit follows", Unit.MILLIS, "< 1,000 ms"),
+    SCALE_PAUSE_POLLS("scale.pause.polls_per_second", "    while so many polls come", Unit.PER_SECOND, "10,000/s"),
     WINDOW_NEXT("window.next_us", "next opening of a node, in memory, 1,000 windows", Unit.MICROS, "< 10 us"),
     WINDOW_FIND("window.find_us", "  with finding its schedule", Unit.MICROS, "< 50 us"),
     WINDOW_OPENINGS(
@@ -61,6 +65,7 @@ enum Figure {
     /** What a figure counts in. */
     enum Unit {
         PER_SECOND("/s", 0),
+        PERCENT(" %", 1),
         MICROS(" us", 2),
         MILLIS(" ms", 1),
         SECONDS(" s", 2),

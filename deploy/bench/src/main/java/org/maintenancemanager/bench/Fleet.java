@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 final class Fleet {
     private static final String ROOT_SITE = "/bench";
     private static final int SITES = 10;
-    static final int GROUPS = 3;
+    static final int GROUPS = 4;
 
     /** Windows of the plan, of which each node has one. */
     static final int WINDOWS = 200;

@@ -32,8 +32,9 @@ final class GrantFigure {
     void measure() throws IOException, InterruptedException {
         createBudgets();
         createOpenWindow();
-        for (int run = 0; run < Math.min(stage.runs(), Fleet.GROUPS); run++) {
-            int group = run;
+        // The first is the warm-up, and does not count.
+        for (int run = -1; run < Math.min(stage.runs(), Fleet.GROUPS - 1); run++) {
+            int group = run + 1;
             String campaign = stage.createCampaign(
                     Map.of("selector", "label.group==" + group), List.of(Map.of("name", "all", "rest", true)));
             stage.start(campaign);
@@ -41,18 +42,21 @@ final class GrantFigure {
                     stage, IntStream.range(0, stage.fleet().size()).filter(node -> Fleet.group(node) == group));
             ReportFigure.download(stage, offers);
             stage.settle();
-            run(offers);
+            run(offers, run >= 0);
             stage.abort(campaign);
         }
     }
 
-    private void run(Offers offers) throws IOException, InterruptedException {
+    private void run(Offers offers, boolean counts) throws IOException, InterruptedException {
         var granted = new AtomicLong();
         Outcome outcome = Load.closedLoop(stage.manager().address(), stage.connections(), stage.seconds())
                 .run(number -> new Requests(offers, number, granted))
                 .expectOnly(200, "polls for permits");
         if (granted.get() == 0) {
             throw new IllegalStateException("no node got a permit");
+        }
+        if (!counts) {
+            return;
         }
         stage.scoreboard().add(Figure.GRANTS, granted.get() / outcome.seconds());
         stage.scoreboard().add(Figure.GRANT_P50, outcome.millisAt(50));

@@ -58,6 +58,7 @@ final class ManagerProcess implements AutoCloseable {
         environment.put("SPRING_DATASOURCE_PASSWORD", PostgresServer.USER);
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", String.valueOf(port));
+        environment.put("MANAGEMENT_SERVER_PORT", "0");
         environment.put("SPRING_GRPC_SERVER_PORT", String.valueOf(freePort()));
         environment.put(
                 "MANAGER_AUDIT_DIRECTORY",
@@ -92,7 +93,7 @@ final class ManagerProcess implements AutoCloseable {
 
     private void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        HttpRequest ready = HttpRequest.newBuilder(uri("/actuator/health/readiness"))
+        HttpRequest ready = HttpRequest.newBuilder(uri("/readyz"))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try (HttpClient client = HttpClient.newHttpClient()) {

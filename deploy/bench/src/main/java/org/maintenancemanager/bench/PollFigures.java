@@ -25,8 +25,7 @@ final class PollFigures {
         this.stage = stage;
         this.polls = stage.fleet().polls();
         String host = "127.0.0.1:" + stage.manager().address().getPort();
-        this.liveness = ("GET /actuator/health/liveness HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
-                .getBytes(StandardCharsets.ISO_8859_1);
+        this.liveness = ("GET /livez HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
         String body = "{\"bootId\":\"b\",\"lastSeq\":0,\"knownVersion\":0}";
         this.withoutCredential = ("POST /node/v1/poll HTTP/1.1\r\nHost: " + host
                         + "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)

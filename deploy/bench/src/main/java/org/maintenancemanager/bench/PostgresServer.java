@@ -2,11 +2,14 @@ package org.maintenancemanager.bench;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +25,11 @@ final class PostgresServer implements AutoCloseable {
 
     private final EmbeddedPostgres postgres;
 
-    private PostgresServer(EmbeddedPostgres postgres) {
+    private final Path dataDirectory;
+
+    private PostgresServer(EmbeddedPostgres postgres, Path dataDirectory) {
         this.postgres = postgres;
+        this.dataDirectory = dataDirectory;
     }
 
     private static Map<String, String> settings() {
@@ -48,7 +54,7 @@ final class PostgresServer implements AutoCloseable {
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .setLocaleConfig("locale", "C.UTF-8");
         SETTINGS.forEach(builder::setServerConfig);
-        var server = new PostgresServer(builder.start());
+        var server = new PostgresServer(builder.start(), dataDirectory);
         // The library would rather be fast than durable; a figure without fsync would be a lie.
         for (String name : new String[] {"fsync", "synchronous_commit", "full_page_writes"}) {
             String found = server.text("show " + name);
@@ -96,6 +102,31 @@ final class PostgresServer implements AutoCloseable {
     /** Whether the query finds a row. */
     boolean any(String database, String query) {
         return first(database, query).isPresent();
+    }
+
+    /** The first column of all rows. */
+    List<String> column(String database, String query) {
+        try (Connection connection = connect(database);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(query)) {
+            List<String> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException("could not run: " + query, e);
+        }
+    }
+
+    /** Of the process whose children serve the connections. */
+    long pid() {
+        try {
+            return Long.parseLong(
+                    Files.readAllLines(dataDirectory.resolve("postmaster.pid")).getFirst());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String text(String query) {

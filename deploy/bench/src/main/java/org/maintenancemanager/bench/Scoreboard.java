@@ -28,6 +28,11 @@ final class Scoreboard {
                     Figure.PGBENCH_PREPARED),
             new Ratio("ratio.grant_to_pgbench", "permits / pgbench", Figure.GRANTS, Figure.PGBENCH),
             new Ratio(
+                    "ratio.poll_flooded_to_quiet",
+                    "p99 of polls beside wrong passwords / without",
+                    Figure.FLOODED_P99,
+                    Figure.QUIET_P99),
+            new Ratio(
                     "ratio.list_to_small", "a page of a million / a list of one", Figure.LIST_PAGE, Figure.LIST_SMALL),
             new Ratio(
                     "ratio.filtered_to_list",

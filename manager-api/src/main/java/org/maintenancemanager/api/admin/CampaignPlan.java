@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param selected nodes that its selector chooses
  * @param skips of them, those that have nothing to do
- * @param findings about windows, of those that are left
+ * @param findings about windows and update paths
+ * @param paths ways that its nodes take to the image, those of the most steps first
  * @param bytes that its nodes load in all
  * @param sites that load most of it
  * @param truncated whether there are more sites
@@ -19,6 +20,7 @@ public record CampaignPlan(
         List<PlanSkip> skips,
         List<PlanFinding> findings,
         CampaignOutlook forecast,
+        List<PlanPath> paths,
         long bytes,
         List<PlanSite> sites,
         boolean truncated,

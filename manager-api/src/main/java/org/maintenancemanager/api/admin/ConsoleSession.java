@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param grants which roles where; absent: everything everywhere
  * @param csrf to be sent as {@code X-CSRF-Token} with every request but GET and HEAD
  * @param mustChangePassword nothing else is possible before
+ * @param mustEnrollTotp likewise, before an authenticator app is set up
  * @param local whether it has a password of the manager's own
  * @param totp whether a log-in needs a code
  * @param authenticatedAt when the person last proved who it is
@@ -27,6 +28,7 @@ public record ConsoleSession(
         @Nullable List<AccessGrant> grants,
         String csrf,
         boolean mustChangePassword,
+        boolean mustEnrollTotp,
         boolean local,
         boolean totp,
         Instant authenticatedAt,

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param sizeBytes absent until the bytes are uploaded, where nobody said it before
  * @param url where nodes fetch it; absent: from the manager
  * @param stored whether the manager holds its bytes
+ * @param path from which releases it may be installed
  * @param revision the ETag's number
  */
 public record Image(
@@ -31,6 +32,7 @@ public record Image(
         ImageSeverity severity,
         List<String> fixedCves,
         String notes,
+        ImagePath path,
         ImageState state,
         Instant createdAt,
         Instant updatedAt,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 64 small hex digits
  * @param url where nodes fetch it, http or https, without user name and fragment; absent: from the manager
  * @param signatureEnvelope of the publisher, kept as it is
+ * @param path from which releases it may be installed, which can be changed at any time; absent: from any
  */
 public record NewImage(
         @Nullable String family,
@@ -26,4 +27,5 @@ public record NewImage(
         @Nullable String signatureEnvelope,
         @Nullable ImageSeverity severity,
         @Nullable List<String> fixedCves,
-        @Nullable String notes) {}
+        @Nullable String notes,
+        @Nullable ImagePath path) {}

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param sentence what the node does, and what it waits for
  * @param code of the gate that it waits for; absent when it does not wait
  * @param gates in the order in which they are asked
+ * @param path images that the node still installs, one after the other; empty when nothing is under way, or no way leads there
  */
 public record NodeExplanation(
         UUID nodeId,
@@ -22,4 +23,5 @@ public record NodeExplanation(
         String directive,
         String sentence,
         @Nullable String code,
-        List<GateVerdict> gates) {}
+        List<GateVerdict> gates,
+        List<PathStep> path) {}

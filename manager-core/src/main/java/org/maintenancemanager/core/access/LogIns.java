@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.audit.AuditLog;
@@ -30,6 +31,8 @@ import org.maintenancemanager.core.tenant.Ids;
 import org.maintenancemanager.core.tenant.Reach;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -40,6 +43,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Service
 public class LogIns {
+    private static final Logger log = LoggerFactory.getLogger(LogIns.class);
+
     private static final int LONGEST_NAME = 200;
 
     /** Longer is no password of ours; hashing it would only cost. */
@@ -133,9 +138,11 @@ public class LogIns {
             return counted("throttled", new Outcome.TooMany(throttled.waitSeconds()));
         }
         Outcome outcome;
+        var somebody = new AtomicReference<@Nullable UUID>();
         try {
             outcome = passwords.run(() -> {
                 Known known = find(tried);
+                somebody.set(known == null ? null : known.id());
                 boolean right = passwords.matches(given, known == null ? null : known.hash());
                 if (known == null || !right) {
                     return new Outcome.Refused();
@@ -156,7 +163,7 @@ public class LogIns {
                 throttle.giveBack(tried, from.address(), throttled.knownHere(), System.nanoTime());
                 yield counted("code-missing", missing);
             }
-            case Outcome.Refused refused -> counted("refused", refused);
+            case Outcome.Refused refused -> refused(somebody.get(), from);
             case Outcome.TooMany many -> counted("throttled", many);
         };
     }
@@ -188,19 +195,24 @@ public class LogIns {
 
     /** Takes the code: neither a step of the app nor a recovery code is good twice. */
     private boolean isCode(TenantId tenant, UUID person, byte[] sealed, String code) {
-        OptionalLong step;
+        String purpose = People.totpPurpose(person);
+        byte[] secret;
         try {
-            step = Totp.step(secrets.open(People.totpPurpose(person), sealed), code, clock.now());
+            secret = secrets.open(purpose, sealed);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
                     "the code generator's secret of person %s was sealed with another key".formatted(person), e);
         }
+        OptionalLong step = Totp.step(secret, code, clock.now());
         if (step.isPresent()) {
             return jdbc.sql("""
-                            update person set totp_last_step = :step
+                            update person set totp_last_step = :step, totp_secret = :sealed
                             where tenant_id = :tenant and id = :id and totp_last_step < :step
                             """)
                             .param("step", step.getAsLong())
+                            .param(
+                                    "sealed",
+                                    secrets.isSealedBefore(purpose, sealed) ? secrets.seal(purpose, secret) : sealed)
                             .param("tenant", tenant.value())
                             .param("id", person)
                             .update()
@@ -232,7 +244,9 @@ public class LogIns {
      * it is for calls of the API only.
      */
     public Outcome bySecret(String secret, Origin from) {
-        Throttled throttled = throttle("", from.address());
+        // No name to count by, and one for all would let any stranger keep the operator out.
+        String tried = "secret " + from.address();
+        Throttled throttled = throttle(tried, from.address());
         if (throttled.waitSeconds() > 0) {
             return counted("throttled", new Outcome.TooMany(throttled.waitSeconds()));
         }
@@ -241,13 +255,13 @@ public class LogIns {
                 .filter(known -> known.grants() == null)
                 .orElse(null);
         if (caller == null) {
-            return counted("refused", new Outcome.Refused());
+            return refused(null, from);
         }
-        throttle.giveBack("", from.address(), throttled.knownHere(), System.nanoTime());
+        throttle.giveBack(tried, from.address(), throttled.knownHere(), System.nanoTime());
         var context = new CallContext(caller.tenant(), caller.kind(), caller.actor(), from.requestId());
         Outcome outcome;
         try {
-            outcome = context.call(() -> transaction.execute(status -> somebodyManagesPeople(caller.tenant())
+            outcome = context.call(() -> transaction.execute(status -> isClosedToSecrets(caller.tenant())
                     ? new Outcome.Refused()
                     : new Outcome.In(sessions.open(caller.tenant(), null, caller.id(), from))));
         } catch (RuntimeException e) {
@@ -255,7 +269,7 @@ public class LogIns {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-        return counted(outcome instanceof Outcome.In ? "in" : "refused", outcome);
+        return outcome instanceof Outcome.In ? counted("in", outcome) : refused(null, from);
     }
 
     /**
@@ -349,9 +363,10 @@ public class LogIns {
         return id;
     }
 
-    private boolean somebodyManagesPeople(TenantId tenant) {
+    /** Whether the first secret opens nothing any more: somebody manages people, or the tenant is not served. */
+    private boolean isClosedToSecrets(TenantId tenant) {
         return jdbc.sql("""
-                        select exists (
+                        select exists (select from tenant where id = :tenant and state <> 'ACTIVE') or exists (
                             select from access_grant g
                             join person p on p.tenant_id = g.tenant_id and p.id = g.person_id
                             where g.tenant_id = :tenant and g.role = :role and g.site_id is null
@@ -391,9 +406,10 @@ public class LogIns {
         } catch (PasswordHashing.Busy busy) {
             return new Outcome.TooMany(BUSY_SECONDS);
         }
-        if (!(outcome instanceof Outcome.Refused)) {
-            throttle.giveBack(name, from.address(), throttled.knownHere(), System.nanoTime());
+        if (outcome instanceof Outcome.Refused) {
+            return refused(caller.id(), from);
         }
+        throttle.giveBack(name, from.address(), throttled.knownHere(), System.nanoTime());
         return outcome;
     }
 
@@ -504,6 +520,18 @@ public class LogIns {
                 name + " (" + person + ")",
                 from.requestId(),
                 new CallContext.Standing(People.subject(person), Reach.EVERYWHERE));
+    }
+
+    /**
+     * A line of the log, and no row: a flood must write nothing. There are no more lines than the throttle lets through.
+     * What was typed as a name is not among them, since it may be a password.
+     */
+    private Outcome refused(@Nullable UUID person, Origin from) {
+        log.info(
+                "A log-in was refused: {} from {}",
+                person == null ? "nobody known" : People.subject(person),
+                from.address());
+        return counted("refused", new Outcome.Refused());
     }
 
     private Outcome counted(String outcome, Outcome result) {

@@ -51,8 +51,12 @@ class PasswordHashing {
                         .priority(Thread.MIN_PRIORITY)
                         .factory());
         threads.allowCoreThreadTimeOut(true);
-        meters.gauge(
-                "manager.passwords.waiting", threads, pool -> pool.getQueue().size());
+        meters.gauge("manager.passwords.waiting", this, PasswordHashing::waiting);
+    }
+
+    /** Passwords that wait to be checked. */
+    int waiting() {
+        return threads.getQueue().size();
     }
 
     /** So many are checked already that this one would wait too long. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -153,8 +154,7 @@ public class People {
         Instant until = clock.now().plus(INITIAL_FOR);
         List<String> initial = wanted.stream().map(person -> randomPassword()).toList();
         // Before the transaction: it takes a while.
-        List<String> hashes =
-                passwords.run(() -> initial.stream().map(passwords::hash).toList());
+        List<String> hashes = hashed(() -> initial.stream().map(passwords::hash).toList());
         return requireNonNull(transaction.execute(status -> {
             List<InitialPassword> created = new ArrayList<>();
             for (int i = 0; i < wanted.size(); i++) {
@@ -166,6 +166,16 @@ public class People {
             }
             return created;
         }));
+    }
+
+    private <T> T hashed(Callable<T> work) {
+        try {
+            return passwords.run(work);
+        } catch (PasswordHashing.Busy busy) {
+            throw new Conflict(
+                    ProblemType.UNAVAILABLE,
+                    "As many passwords are being checked as can be at once; try again in a few seconds.");
+        }
     }
 
     private UUID insert(TenantId tenant, NewPerson person, String hash, Instant until) {
@@ -276,7 +286,7 @@ public class People {
         refuseOneself(id, "Choose a new password for yourself in the console.");
         String password = randomPassword();
         Instant until = clock.now().plus(INITIAL_FOR);
-        String hash = passwords.run(() -> passwords.hash(password));
+        String hash = hashed(() -> passwords.hash(password));
         transaction.executeWithoutResult(status -> {
             lock(tenant, id);
             Person before = load(id);
@@ -306,7 +316,16 @@ public class People {
         TenantId tenant = caller.tenant();
         Person known = load(caller.id());
         var problems = new Problems();
-        PasswordRules.check(problems, "/newPassword", wanted, known.name());
+        String tenantName = jdbc.sql("select name from tenant where id = :tenant")
+                .param("tenant", tenant.value())
+                .query(String.class)
+                .single();
+        PasswordRules.check(
+                problems,
+                "/newPassword",
+                wanted,
+                known.name(),
+                List.of(tenantName, known.displayName() == null ? "" : known.displayName()));
         problems.throwIfAny();
         String present = passwordHash(tenant, caller.id());
         String hash =

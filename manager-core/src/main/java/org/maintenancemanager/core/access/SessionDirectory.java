@@ -52,9 +52,16 @@ public class SessionDirectory implements ChangeListener {
      *
      * @param tenantName for people to read
      * @param mustChangePassword it may do nothing else before
+     * @param mustEnrollTotp likewise
      * @param local whether it has a password of the manager's own
      */
-    public record Who(Caller caller, String tenantName, boolean mustChangePassword, boolean local, boolean totp) {}
+    public record Who(
+            Caller caller,
+            String tenantName,
+            boolean mustChangePassword,
+            boolean mustEnrollTotp,
+            boolean local,
+            boolean totp) {}
 
     /** Whoever is logged in, if the session did not end and whoever it is may still log in. */
     public Optional<Who> authenticate(Token token) {
@@ -94,6 +101,11 @@ public class SessionDirectory implements ChangeListener {
                                s.expires_at, t.name as tenant_name, coalesce(p.display_name, p.name, a.name) as name,
                                a.scopes, a.restricted, p.password_hash is not null as local,
                                p.totp_confirmed_at is not null as totp, p.initial_until is not null as must_change,
+                               p.password_hash is not null and p.totp_confirmed_at is null and exists (
+                                   select from log_in_rule r
+                                   join access_grant g
+                                       on g.tenant_id = r.tenant_id and g.role = any (r.second_factor_roles)
+                                   where r.tenant_id = s.tenant_id and g.person_id = p.id) as must_enroll,
                                %s
                         from console_session s
                         join tenant t on t.id = s.tenant_id and t.state <> 'DELETED'
@@ -115,6 +127,7 @@ public class SessionDirectory implements ChangeListener {
     private static Who who(ResultSet row) throws SQLException {
         UUID person = row.getObject("person_id", UUID.class);
         boolean mustChange = row.getBoolean("must_change");
+        boolean mustEnroll = row.getBoolean("must_enroll");
         var session = new Caller.Session(
                 row.getObject("id", UUID.class),
                 row.getObject("authenticated_at", OffsetDateTime.class).toInstant(),
@@ -129,7 +142,7 @@ public class SessionDirectory implements ChangeListener {
                     People.subject(person),
                     row.getString("name"),
                     EnumSet.allOf(Caller.Scope.class),
-                    mustChange ? List.of() : StoredGrants.of(row),
+                    mustChange || mustEnroll ? List.of() : StoredGrants.of(row),
                     session);
         } else {
             UUID token = row.getObject("api_token_id", UUID.class);
@@ -144,7 +157,12 @@ public class SessionDirectory implements ChangeListener {
                     session);
         }
         return new Who(
-                caller, row.getString("tenant_name"), mustChange, row.getBoolean("local"), row.getBoolean("totp"));
+                caller,
+                row.getString("tenant_name"),
+                mustChange,
+                mustEnroll,
+                row.getBoolean("local"),
+                row.getBoolean("totp"));
     }
 
     /** Writes when sessions were last used: one statement, whatever the number of calls since. */

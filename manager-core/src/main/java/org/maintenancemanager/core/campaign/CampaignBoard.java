@@ -30,6 +30,8 @@ import org.maintenancemanager.core.guard.SequentialTest;
 import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.image.ImageState;
+import org.maintenancemanager.core.image.Releases;
+import org.maintenancemanager.core.image.UpdatePaths;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
@@ -50,6 +52,7 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
     private static final long REFRESH_MILLIS = 1000;
 
     private final JdbcClient jdbc;
+    private final Releases releases;
     /** Kept free at the end of a window, so that nothing runs over it. */
     private final Duration guardTime;
 
@@ -59,8 +62,9 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
     private volatile boolean running;
     private volatile @Nullable Thread thread;
 
-    CampaignBoard(JdbcClient jdbc, @Value("${manager.permit.guard-time:PT30S}") Duration guardTime) {
+    CampaignBoard(JdbcClient jdbc, Releases releases, @Value("${manager.permit.guard-time:PT30S}") Duration guardTime) {
         this.jdbc = jdbc;
+        this.releases = releases;
         this.guardTime = guardTime;
     }
 
@@ -137,6 +141,8 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
         synchronized (reading) {
             Map<CampaignId, List<WaveFacts>> waves = waves();
             Map<CampaignId, List<HeldCohort>> held = held();
+            Map<UUID, Long> versions = pathVersions();
+            Map<ImageId, UpdatePaths> paths = releases.to(targets());
             Map<CampaignId, CampaignFacts> next = new HashMap<>();
             jdbc.sql("""
                             select c.*, counter.in_flight, guard.evidence, guard.suspicion,
@@ -156,7 +162,7 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
                                or counter.in_flight > 0
                             """)
                     .query((row, number) -> {
-                        CampaignFacts facts = facts(row, waves, held);
+                        CampaignFacts facts = facts(row, waves, held, versions, paths);
                         next.put(facts.id(), facts);
                         return facts;
                     })
@@ -165,12 +171,33 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
         }
     }
 
+    /** Read before the ways themselves, so that a change in between makes them look old, never new. */
+    private Map<UUID, Long> pathVersions() {
+        Map<UUID, Long> versions = new HashMap<>();
+        jdbc.sql("select id, path_version from tenant").query(row -> {
+            versions.put(row.getObject("id", UUID.class), row.getLong("path_version"));
+        });
+        return versions;
+    }
+
+    private Set<UUID> targets() {
+        return jdbc.sql("""
+                        select distinct c.image_id
+                        from campaign c
+                        join campaign_counter counter
+                            on (counter.tenant_id, counter.campaign_id) = (c.tenant_id, c.id)
+                        where c.state in ('RUNNING', 'PAUSED')
+                           or c.ended_at > now() - interval '1 hour'
+                           or counter.in_flight > 0
+                        """).query(UUID.class).set();
+    }
+
     private Map<CampaignId, List<WaveFacts>> waves() {
         Map<CampaignId, List<WaveFacts>> waves = new LinkedHashMap<>();
         jdbc.sql("""
                         select wave.campaign_id, wave.ordinal, wave.name, wave.opened_at, wave.passed_at,
                                wave.skipped_at, wave.min_confirmed_share, wave.soak_seconds, wave.not_before,
-                               wave.approval, wave.reached_at, wave.unreachable,
+                               wave.approval, wave.unheard_seconds, wave.reached_at, wave.unreachable,
                                exists (select from campaign_approval yes
                                        where (yes.tenant_id, yes.campaign_id, yes.wave)
                                              = (wave.tenant_id, wave.campaign_id, wave.ordinal)
@@ -250,13 +277,22 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
                 new WaveGate(
                         Duration.ofSeconds(row.getInt("soak_seconds")),
                         instant(row, "not_before"),
-                        row.getBoolean("approval")),
+                        row.getBoolean("approval"),
+                        CampaignViews.seconds(row, "unheard_seconds")),
                 new WaveGates.Progress(
-                        updates, row.getInt("unreachable"), instant(row, "reached_at"), row.getBoolean("approved")));
+                        updates,
+                        row.getInt("unreachable"),
+                        instant(row, "reached_at"),
+                        row.getBoolean("approved"),
+                        instant(row, "opened_at")));
     }
 
     private CampaignFacts facts(
-            ResultSet row, Map<CampaignId, List<WaveFacts>> waves, Map<CampaignId, List<HeldCohort>> held)
+            ResultSet row,
+            Map<CampaignId, List<WaveFacts>> waves,
+            Map<CampaignId, List<HeldCohort>> held,
+            Map<UUID, Long> versions,
+            Map<ImageId, UpdatePaths> paths)
             throws SQLException {
         CampaignId id = new CampaignId(row.getObject("id", UUID.class));
         String url = row.getString("url");
@@ -291,7 +327,10 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
                 guardTime,
                 Duration.ofSeconds(row.getInt("boot_deadline_seconds")),
                 CampaignViews.override(row),
-                guard(row, held.getOrDefault(id, List.of())));
+                guard(row, held.getOrDefault(id, List.of())),
+                new CampaignFacts.Ways(
+                        paths.getOrDefault(image.id(), UpdatePaths.direct(image)),
+                        versions.getOrDefault(row.getObject("tenant_id", UUID.class), 0L)));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -75,6 +75,14 @@ final class CampaignCheck {
                         Duration.ZERO,
                         WaveGate.LONGEST_SOAK);
             }
+            if (wave.gate().unheardAfter() != null) {
+                checkDuration(
+                        problems,
+                        pointer + "/gate/unheardAfter",
+                        wave.gate().unheardAfter(),
+                        Duration.ofMinutes(1),
+                        WaveGate.LONGEST_SOAK);
+            }
             switch (wave.share()) {
                 case CampaignSpec.Percent share -> {
                     BigDecimal percent = share.percent();

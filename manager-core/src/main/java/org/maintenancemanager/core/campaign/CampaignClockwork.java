@@ -211,17 +211,17 @@ public class CampaignClockwork {
         }
         WaveSpec spec = campaign.spec().waves().get(open.ordinal());
         if (open.skippedAt() != null) {
-            pass(due, open.ordinal());
+            pass(due, open);
             return;
         }
-        var progress =
-                new WaveGates.Progress(open.updates(), unreachable(due, open), open.reachedAt(), open.approved());
+        var progress = new WaveGates.Progress(
+                open.updates(), unreachable(due, open), open.reachedAt(), open.approved(), open.openedAt());
         boolean reached = WaveGates.isReached(spec.minConfirmedShare(), progress);
         if (reached != (open.reachedAt() != null)) {
-            noteReached(due, open.ordinal(), reached);
+            noteReached(due, open, reached);
         }
         switch (WaveGates.judge(spec.minConfirmedShare(), spec.gate(), progress, clock.now())) {
-            case WaveGates.Passes passes -> pass(due, open.ordinal());
+            case WaveGates.Passes passes -> pass(due, open);
             case WaveGates.CannotPass cannot ->
                 campaigns.pause(
                         due.campaign(),
@@ -238,13 +238,15 @@ public class CampaignClockwork {
                                         cannot.count().failed()));
             case WaveGates.AwaitsApproval awaits -> campaigns.askForWave(due.campaign(), open.ordinal());
             case WaveGates.Waits waits -> {}
+            case WaveGates.Unheard unheard -> {}
             case WaveGates.Soaks soaks -> {}
             case WaveGates.NotBefore notBefore -> {}
         }
     }
 
     /** The soak time runs from then on; when the share is lost again, it begins anew the next time. */
-    private void noteReached(Due due, int ordinal, boolean reached) {
+    private void noteReached(Due due, WaveProgress wave, boolean reached) {
+        (reached ? WaveMove.REACH : WaveMove.LOSE).check(wave);
         jdbc.sql("""
                         update wave set reached_at = case when :reached then now() end
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
@@ -252,19 +254,20 @@ public class CampaignClockwork {
                 .param("reached", reached)
                 .param("tenant", due.tenant().value())
                 .param("campaign", due.campaign().value())
-                .param("ordinal", ordinal)
+                .param("ordinal", wave.ordinal())
                 .update();
         notes.campaignsChanged(due.tenant());
     }
 
-    private void pass(Due due, int ordinal) {
+    private void pass(Due due, WaveProgress wave) {
+        WaveMove.PASS.check(wave);
         jdbc.sql("""
                         update wave
                         set passed_at = case when ordinal = :ordinal then now() else passed_at end,
                             opened_at = coalesce(opened_at, now())
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal in (:ordinal, :ordinal + 1)
                         """)
-                .param("ordinal", ordinal)
+                .param("ordinal", wave.ordinal())
                 .param("tenant", due.tenant().value())
                 .param("campaign", due.campaign().value())
                 .update();

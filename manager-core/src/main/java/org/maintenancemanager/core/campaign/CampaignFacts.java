@@ -7,6 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.guard.Cohort;
 import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.image.ImageState;
+import org.maintenancemanager.core.image.UpdatePaths;
 import org.maintenancemanager.core.window.WindowOverride;
 
 /**
@@ -21,6 +24,7 @@ import org.maintenancemanager.core.window.WindowOverride;
  * @param override leave to disturb nodes outside of their windows; may have expired
  * @param inFlight permits in flight when the facts were read
  * @param guard what it allows at present
+ * @param ways how nodes come to the image
  */
 public record CampaignFacts(
         CampaignId id,
@@ -40,9 +44,86 @@ public record CampaignFacts(
         Duration guardTime,
         Duration bootDeadline,
         @Nullable WindowOverride override,
-        GuardFacts guard) {
+        GuardFacts guard,
+        Ways ways) {
     public CampaignFacts {
         waves = List.copyOf(waves);
+    }
+
+    /** Of a campaign whose image can be installed from anywhere. */
+    public CampaignFacts(
+            CampaignId id,
+            String name,
+            CampaignState state,
+            @Nullable String stateReason,
+            @Nullable Instant stateSince,
+            ImageFacts image,
+            List<WaveFacts> waves,
+            int maxInFlight,
+            int inFlight,
+            long waiting,
+            boolean prestage,
+            boolean allowDowngrade,
+            Duration permitLimit,
+            @Nullable Duration neededTime,
+            Duration guardTime,
+            Duration bootDeadline,
+            @Nullable WindowOverride override,
+            GuardFacts guard) {
+        this(
+                id,
+                name,
+                state,
+                stateReason,
+                stateSince,
+                image,
+                waves,
+                maxInFlight,
+                inFlight,
+                waiting,
+                prestage,
+                allowDowngrade,
+                permitLimit,
+                neededTime,
+                guardTime,
+                bootDeadline,
+                override,
+                guard,
+                new Ways(UpdatePaths.direct(image), 0));
+    }
+
+    /**
+     * How nodes come to the campaign's image.
+     *
+     * @param version of the tenant's ways when they were read: a grant refuses to rely on older ones
+     */
+    public record Ways(UpdatePaths paths, long version) {}
+
+    /**
+     * The image of a step on the way, or the campaign's own.
+     *
+     * @param step null: the last one
+     * @return as a DRAFT where it was published too short a time ago to be known here
+     */
+    public ImageFacts imageOf(@Nullable ImageId step) {
+        if (step == null || step.equals(image.id())) {
+            return image;
+        }
+        ImageFacts known = ways.paths().image(step);
+        return known != null
+                ? known
+                : new ImageFacts(
+                        step,
+                        image.family(),
+                        "?",
+                        0,
+                        image.architecture(),
+                        image.hardware(),
+                        1,
+                        "",
+                        "",
+                        null,
+                        ImageState.DRAFT);
     }
 
     /**

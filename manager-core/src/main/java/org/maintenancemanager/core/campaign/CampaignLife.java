@@ -39,12 +39,22 @@ public record CampaignLife(
         OVERRIDE
     }
 
-    /** How a question ended. */
+    /** How a question ended; docs/campaigns.md is drawn from it. There are no other steps: an answer stays. */
     public enum Answer {
-        APPROVED,
-        DENIED,
-        /** By who asked, or because the campaign is over. */
-        WITHDRAWN
+        APPROVED("somebody who is no author"),
+        DENIED("anybody else who may"),
+        WITHDRAWN("who asked, or the manager when the campaign is over");
+
+        private final String by;
+
+        Answer(String by) {
+            this.by = by;
+        }
+
+        /** Who gives it. */
+        public String by() {
+            return by;
+        }
     }
 
     /**

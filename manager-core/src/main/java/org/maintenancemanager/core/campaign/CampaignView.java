@@ -88,9 +88,13 @@ public record CampaignView(
             updates = Map.copyOf(updates);
         }
 
+        public WaveState state() {
+            return WaveState.of(openedAt, reachedAt, skippedAt, passedAt);
+        }
+
         /** What its gate judges. */
         public WaveGates.Progress progress() {
-            return new WaveGates.Progress(updates, unreachable, reachedAt, approved);
+            return new WaveGates.Progress(updates, unreachable, reachedAt, approved, openedAt);
         }
 
         /** Members of a wave that has passed which are still on their way: they go on under the campaign's present rules. */

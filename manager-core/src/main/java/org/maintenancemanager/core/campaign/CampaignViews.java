@@ -55,7 +55,8 @@ class CampaignViews {
                                     'openedAt', wave.opened_at, 'passedAt', wave.passed_at,
                                     'gate', json_build_object(
                                         'soakSeconds', wave.soak_seconds, 'notBefore', wave.not_before,
-                                        'approval', wave.approval, 'reachedAt', wave.reached_at,
+                                        'approval', wave.approval, 'unheardSeconds', wave.unheard_seconds,
+                                        'reachedAt', wave.reached_at,
                                         'skippedAt', wave.skipped_at, 'promotedAt', wave.promoted_at,
                                         'approved', exists (select from campaign_approval yes
                                                             where (yes.tenant_id, yes.campaign_id, yes.wave)
@@ -139,12 +140,17 @@ class CampaignViews {
             int soakSeconds,
             @Nullable Instant notBefore,
             boolean approval,
+            @Nullable Integer unheardSeconds,
             @Nullable Instant reachedAt,
             @Nullable Instant skippedAt,
             @Nullable Instant promotedAt,
             boolean approved) {
         WaveGate gate() {
-            return new WaveGate(Duration.ofSeconds(soakSeconds), notBefore, approval);
+            return new WaveGate(
+                    Duration.ofSeconds(soakSeconds),
+                    notBefore,
+                    approval,
+                    unheardSeconds == null ? null : Duration.ofSeconds(unheardSeconds));
         }
     }
 

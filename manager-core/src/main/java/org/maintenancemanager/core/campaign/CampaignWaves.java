@@ -42,6 +42,7 @@ public class CampaignWaves {
         CampaignView campaign = campaigns.lockAndLoad(id);
         CampaignAction.PROMOTE_WAVE.check(campaign, CallContext.current().subject());
         WaveProgress open = campaign.openWave().orElseThrow();
+        WaveMove.PROMOTE.check(open);
         if (wave != null && wave != open.ordinal() + 1) {
             throw new Conflict(
                     ProblemType.ILLEGAL_STATE,
@@ -86,7 +87,7 @@ public class CampaignWaves {
                             .formatted(ordinal, campaign.waves().size() - 1));
         }
         WaveProgress skipped = campaign.waves().get(ordinal);
-        if (skipped.skippedAt() != null || skipped.passedAt() != null) {
+        if (!WaveMove.SKIP.isFrom(skipped.state())) {
             throw new Conflict(
                     ProblemType.ILLEGAL_STATE,
                     "wave %s has %s".formatted(skipped.name(), skipped.passedAt() != null ? "passed" : "been skipped"));

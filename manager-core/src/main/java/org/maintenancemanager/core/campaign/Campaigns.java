@@ -721,16 +721,18 @@ public class Campaigns {
     /** By SQL: members refer to the rows of the waves, which JPA would write anew. */
     private void editGates(CampaignId id, List<WaveSpec> waves) {
         for (int ordinal = 0; ordinal < waves.size(); ordinal++) {
+            Duration unheard = waves.get(ordinal).gate().unheardAfter();
             jdbc.sql("""
                             update wave
                             set min_confirmed_share = :share, soak_seconds = :soak, not_before = :notBefore,
-                                approval = :approval
+                                approval = :approval, unheard_seconds = :unheard
                             where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
                             """)
                     .param("share", waves.get(ordinal).minConfirmedShare())
                     .param("soak", waves.get(ordinal).gate().soakTime().toSeconds())
                     .param("notBefore", timestamp(waves.get(ordinal).gate().notBefore()), Types.TIMESTAMP_WITH_TIMEZONE)
                     .param("approval", waves.get(ordinal).gate().approval())
+                    .param("unheard", unheard == null ? null : unheard.toSeconds(), Types.BIGINT)
                     .param("tenant", tenant().value())
                     .param("campaign", id.value())
                     .param("ordinal", ordinal)

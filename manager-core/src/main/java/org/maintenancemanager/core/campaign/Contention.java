@@ -3,6 +3,8 @@ package org.maintenancemanager.core.campaign;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -17,6 +19,11 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class Contention {
     private final JdbcClient jdbc;
+
+    private static final String[] ACTIVE = Stream.of(UpdateState.values())
+            .filter(state -> !state.isTerminal())
+            .map(Enum::name)
+            .toArray(String[]::new);
 
     Contention(JdbcClient jdbc) {
         this.jdbc = jdbc;
@@ -35,6 +42,9 @@ class Contention {
                 .param("tenant", tenant.value())
                 .query(String.class)
                 .single();
+        if (!anyRival(tenant, campaign)) {
+            return;
+        }
         List<Superseded> superseded = jdbc.sql("""
                         with mine as (
                             select c.id, c.priority, i.family, i.architecture, i.release_counter, i.image_version, c.name
@@ -59,7 +69,7 @@ class Contention {
                             join node_update other on (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
                                 and (other.active or other.queued)
                             join campaign c on (c.tenant_id, c.id) = (other.tenant_id, other.campaign_id)
-                            join image i on (i.tenant_id, i.id) = (other.tenant_id, other.image_id)
+                            join image i on (i.tenant_id, i.id) = (c.tenant_id, c.image_id)
                             cross join mine
                             where n.tenant_id = :tenant and n.state = 'ACTIVE' and other.campaign_id <> mine.id and (%s)
                               -- Who has nothing to do at a node takes it from nobody.
@@ -106,6 +116,20 @@ class Contention {
         if (!superseded.isEmpty()) {
             count(tenant, superseded);
         }
+    }
+
+    /** By the counters, so that a campaign that has no rival looks at no node. */
+    private boolean anyRival(TenantId tenant, CampaignId campaign) {
+        return jdbc.sql("""
+                        select exists (select from wave_counter tally
+                                       where tally.tenant_id = :tenant and tally.campaign_id <> :campaign
+                                         and tally.updates > 0 and tally.state = any (:active))
+                        """)
+                .param("tenant", tenant.value())
+                .param("campaign", campaign.value())
+                .param("active", ACTIVE)
+                .query(Boolean.class)
+                .single();
     }
 
     private record Superseded(UUID campaign, int wave, String state, int updates) {}

@@ -1,6 +1,7 @@
 package org.maintenancemanager.core.campaign;
 
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
+import org.maintenancemanager.core.image.Releases;
 import org.maintenancemanager.core.node.Selector;
 import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -33,12 +35,32 @@ import org.springframework.transaction.annotation.Transactional;
 class Membership {
     private static final int ROWS_AT_ONCE = 2000;
 
+    /** Everybody goes to the image at once. */
+    private static final String NO_DETOUR =
+            "(select cast(null as uuid) as image, cast(null as integer) as steps) way on true";
+
+    /** How nodes go that cannot: by the kind of their hardware, and by the release that they run. */
+    private static final String DETOUR = """
+            unnest(:wayKinds::text[], :waySources::bigint[], :wayImages::uuid[], :waySteps::int[])
+                as way (kind, source, image, steps)
+                on way.kind = case when n.hardware = any (:kinds::text[]) then n.hardware else '' end
+               and way.source = coalesce((select max(known.release_counter) from image known
+                                          where known.tenant_id = n.tenant_id
+                                            and known.family = image.family
+                                            and known.sha256 = running.image_sha256), -1)
+            """;
+
+    /** Where more nodes join at once, they are chosen again by what chose them. */
+    private static final int MOST_BY_ID = 10_000;
+
     private final JdbcClient jdbc;
     private final Contention contention;
+    private final Releases releases;
 
-    Membership(JdbcClient jdbc, Contention contention) {
+    Membership(JdbcClient jdbc, Contention contention, Releases releases) {
         this.jdbc = jdbc;
         this.contention = contention;
+        this.releases = releases;
     }
 
     /**
@@ -49,8 +71,20 @@ class Membership {
     public int fill(TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf) {
         Map<String, Object> params = new HashMap<>();
         String selected = selected(tenant, spec, rollbackOf, params);
+        // A million members are sorted four times: on the disk that takes longer than all the rest.
+        jdbc.sql("select set_config('work_mem', '128MB', true)")
+                .query(String.class)
+                .single();
+        // Before the ways are read: what changes meanwhile is looked at again.
+        jdbc.sql("""
+                        update campaign set path_version = (select path_version from tenant where id = :tenant)
+                        where tenant_id = :tenant and id = :campaign
+                        """)
+                .param("tenant", tenant.value())
+                .param("campaign", campaign.value())
+                .update();
         contention.settle(tenant, campaign, selected, params);
-        int members = jdbc.sql(insert(campaign, spec, selected, sharedWave(spec.waves(), params), params))
+        int members = jdbc.sql(insert(tenant, campaign, spec, selected, sharedWave(spec.waves(), params), params))
                 .params(params)
                 .update();
         countWaves(tenant, campaign);
@@ -88,14 +122,21 @@ class Membership {
                                    and mine.campaign_id = :campaign)
                 """;
         if (!fully) {
-            // What was being written then may have been committed later.
-            selected += """
-                     and n.updated_at > (select c.joined_upto - interval '1 minute' from campaign c
-                                         where c.tenant_id = :tenant and c.id = :campaign)
-                    """;
+            // What was being written then may have been committed later. As a value of its own, so that the index is
+            // used.
+            selected += " and n.updated_at > :joinSince";
+            params.put("joinSince", joinedUpto(tenant, campaign).minusMinutes(1));
+        }
+        List<UUID> joiners = joiners(selected, params, campaign);
+        if (joiners.isEmpty()) {
+            return new Joined(List.of(), Map.of());
+        }
+        if (joiners.size() < MOST_BY_ID) {
+            selected = "n.id = any (:joiners) and " + selected;
+            params.put("joiners", joiners.toArray(UUID[]::new));
         }
         contention.settle(tenant, campaign, selected, params);
-        String sql = insert(campaign, spec, selected, ":lastWave", params);
+        String sql = insert(tenant, campaign, spec, selected, ":lastWave", params);
         int into = sql.indexOf("insert into node_update");
         List<UUID> nodes = new ArrayList<>();
         Map<Tally, Integer> tallies = new TreeMap<>();
@@ -115,6 +156,28 @@ class Membership {
         return new Joined(nodes, tallies);
     }
 
+    /** At most {@value #MOST_BY_ID}: most of the time there is nobody, and nothing else has to be looked at. */
+    private List<UUID> joiners(String selected, Map<String, Object> params, CampaignId campaign) {
+        return jdbc.sql("""
+                        select n.id from node n join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                        where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
+                        limit :most
+                        """.formatted(selected))
+                .params(params)
+                .param("campaign", campaign.value())
+                .param("most", MOST_BY_ID)
+                .query(UUID.class)
+                .list();
+    }
+
+    private OffsetDateTime joinedUpto(TenantId tenant, CampaignId campaign) {
+        return jdbc.sql("select joined_upto from campaign where tenant_id = :tenant and id = :campaign")
+                .param("tenant", tenant.value())
+                .param("campaign", campaign.value())
+                .query(OffsetDateTime.class)
+                .single();
+    }
+
     /** Adds those that joined to the counters of their waves. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void count(TenantId tenant, CampaignId campaign, Joined joined) {
@@ -132,13 +195,19 @@ class Membership {
     }
 
     /** @param otherWave the wave of nodes that no wave's selector takes */
-    private static String insert(
-            CampaignId campaign, CampaignSpec spec, String selected, String otherWave, Map<String, Object> params) {
+    private String insert(
+            TenantId tenant,
+            CampaignId campaign,
+            CampaignSpec spec,
+            String selected,
+            String otherWave,
+            Map<String, Object> params) {
         params.put("campaign", campaign.value());
         params.put("image", spec.imageId().value());
         params.put("allowDowngrade", spec.allowDowngrade());
         params.put("seed", campaign.value().getLeastSignificantBits());
         params.put("lastWave", spec.waves().size() - 1);
+        boolean plain = detours(tenant, spec, params);
         return """
                         -- Materialized: inlined, "skip" is worked out again for each row inserted, in a table that grows
                         -- meanwhile; with unlucky statistics that took a minute for 100,000 nodes instead of 3 s.
@@ -156,13 +225,17 @@ class Membership {
                                             and exists (select from image known
                                                         where known.tenant_id = n.tenant_id
                                                           and known.sha256 = running.image_sha256
+                                                          -- Release counters of two families say nothing of each other.
+                                                          and known.family = image.family
                                                           and known.release_counter > image.release_counter)
                                            then 'DOWNGRADE'
                                        when exists (select from node_block block
                                                     where (block.tenant_id, block.node_id, block.image_id)
-                                                          = (n.tenant_id, n.id, image.id))
+                                                          in ((n.tenant_id, n.id, image.id), (n.tenant_id, n.id, way.image)))
                                            then 'ROLLED_BACK_BEFORE'
+                                       when way.steps = 0 then 'NO_PATH'
                                    end as skip,
+                                   way.image as step, coalesce(way.steps, 1) as steps,
                                    exists (select from node_update other
                                            where (other.tenant_id, other.node_id) = (n.tenant_id, n.id)
                                              and other.active) as busy
@@ -176,6 +249,7 @@ class Membership {
                                 order by slot.state = 'TRIAL' desc, slot.updated_at desc
                                 limit 1
                             ) running on true
+                            left join %s
                             where n.tenant_id = :tenant and n.state = 'ACTIVE' and (%s)
                         ), strata as (
                             select *, row_number() over stratum > 1 as follows,
@@ -199,13 +273,43 @@ class Membership {
                              assignment_version)
                         select :tenant, new_id(), node_id, :campaign,
                                case when skip is not null then :lastWave else coalesce(chosen_wave, %s) end,
-                               :image, image_sha256,
+                               coalesce(step, :image), image_sha256,
                                case when skip is null then 'OFFERED' else 'SKIPPED' end, skip, skip is null and busy,
                                case when skip is null and not busy then nextval('assignment_version') else 0 end
                         from placed
                         -- Every index on node_update has the node in it: in this order it grows at its end.
                         order by node_id
-                        """.formatted(chosenWave(spec.waves(), params), selected, otherWave);
+                        """.formatted(chosenWave(spec.waves(), params), plain ? NO_DETOUR : DETOUR, selected, otherWave);
+    }
+
+    /** @return whether there are none */
+    private boolean detours(TenantId tenant, CampaignSpec spec, Map<String, Object> params) {
+        Releases.Ways ways = releases.to(tenant, spec.imageId());
+        if (ways.paths().isPlain()) {
+            return true;
+        }
+        List<Releases.Detour> detours = ways.detours();
+        params.put("kinds", ways.paths().hardware().toArray(String[]::new));
+        params.put(
+                "wayKinds",
+                detours.stream()
+                        .map(detour -> detour.hardware() == null ? "" : detour.hardware())
+                        .toArray(String[]::new));
+        params.put(
+                "waySources",
+                detours.stream()
+                        .map(detour -> detour.running() == null ? Long.valueOf(-1) : detour.running())
+                        .toArray(Long[]::new));
+        params.put(
+                "wayImages",
+                detours.stream()
+                        .map(detour -> detour.route().next())
+                        .map(next -> next == null ? null : next.id().toString())
+                        .toArray(String[]::new));
+        params.put(
+                "waySteps",
+                detours.stream().map(detour -> detour.route().steps().size()).toArray(Integer[]::new));
+        return false;
     }
 
     /** How many match at most so many: enough to know that there are more. */
@@ -227,7 +331,7 @@ class Membership {
     /**
      * The members as {@link #fill} would make them now, only counted: by wave, by why they are skipped, by when they were heard
      * of, and by what the grouping tells apart. Writes nothing. Columns besides the grouping's: {@code path, site_zone, wave,
-     * skip, presence, nodes, silent_seconds}.
+     * skip, step, steps, presence, nodes, silent_seconds}.
      *
      * @param seed of the lottery within a stratum
      * @param awayAfter how long nothing was heard of a node that is AWAY; of one that is SILENT for {@code silentAfter}
@@ -246,14 +350,14 @@ class Membership {
         params.put("silentSeconds", silentAfter.toSeconds());
         String selected = selected(tenant, spec, rollbackOf, params);
         String wave = sharedWave(spec.waves(), params);
-        String fill = insert(new CampaignId(new UUID(0, seed)), spec, selected, wave, params);
+        String fill = insert(tenant, new CampaignId(new UUID(0, seed)), spec, selected, wave, params);
         // All of it but the writing, with what tells the nodes apart.
         String placed = fill.substring(0, fill.indexOf("insert into node_update"))
                 .replace("select n.id as node_id", "select " + grouping.columns() + ", n.id as node_id");
         jdbc.sql(placed + """
                         select g.*, s.path, s.zone as site_zone
                         from (
-                            select %1$s, wave, skip, presence, count(*) as nodes, sum(silent_seconds) as silent_seconds
+                            select %1$s, wave, skip, step, steps, presence, count(*) as nodes, sum(silent_seconds) as silent_seconds
                             from (
                                 select placed.*, coalesce(chosen_wave, %2$s) as wave,
                                        extract(epoch from now() - p.last_seen_at) as silent_seconds,
@@ -263,7 +367,7 @@ class Membership {
                                 from placed
                                 left join node_presence p on (p.tenant_id, p.node_id) = (:tenant, placed.node_id)
                             ) member
-                            group by %1$s, wave, skip, presence
+                            group by %1$s, wave, skip, step, steps, presence
                         ) g
                         join site s on s.tenant_id = :tenant and s.id = g.g_site
                         """.formatted(grouping.names(), wave))

@@ -1,8 +1,10 @@
 package org.maintenancemanager.core.campaign;
 
 import java.time.Duration;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.node.Selectable;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.window.NodeGrouping;
@@ -33,11 +35,20 @@ public class MembershipPreview {
      *
      * @param nodes with what the grouping tells apart
      * @param skip why they would have nothing to do, {@code ALREADY_RUNNING}; null: they would be members
+     * @param firstStep the image that they install first where it is not the campaign's own
+     * @param steps how many images they install one after the other; 0: no way leads them there
      * @param many how many they are
      * @param silentSeconds how long nothing was heard of them, added up
      */
     public record Group(
-            Selectable nodes, int wave, @Nullable String skip, Presence presence, int many, double silentSeconds) {}
+            Selectable nodes,
+            int wave,
+            @Nullable String skip,
+            @Nullable ImageId firstStep,
+            int steps,
+            Presence presence,
+            int many,
+            double silentSeconds) {}
 
     /**
      * How many nodes the campaign's selector chooses, or {@code most} if there are more.
@@ -71,10 +82,13 @@ public class MembershipPreview {
                 .single();
         membership.preview(tenant, spec, rollbackOf, seed, grouping, awayAfter, silentAfter, row -> {
             int many = row.getInt("nodes");
+            UUID step = row.getObject("step", UUID.class);
             visitor.accept(new Group(
                     grouping.group(row, row.getString("path"), row.getString("site_zone"), many),
                     row.getInt("wave"),
                     row.getString("skip"),
+                    step == null ? null : new ImageId(step),
+                    row.getInt("steps"),
                     Presence.valueOf(row.getString("presence")),
                     many,
                     row.getDouble("silent_seconds")));

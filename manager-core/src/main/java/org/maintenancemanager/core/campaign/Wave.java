@@ -21,6 +21,7 @@ class Wave {
     private String selector;
     private BigDecimal minConfirmedShare;
     private int soakSeconds;
+    private Integer unheardSeconds;
     private boolean approval;
     private Instant notBefore;
 
@@ -32,6 +33,9 @@ class Wave {
         this.name = spec.name();
         this.minConfirmedShare = spec.minConfirmedShare();
         this.soakSeconds = Math.toIntExact(spec.gate().soakTime().toSeconds());
+        this.unheardSeconds = spec.gate().unheardAfter() == null
+                ? null
+                : Math.toIntExact(spec.gate().unheardAfter().toSeconds());
         this.approval = spec.gate().approval();
         this.notBefore = spec.gate().notBefore();
         switch (spec.share()) {
@@ -56,6 +60,10 @@ class Wave {
                 name,
                 WaveRows.share(kind, percent, nodeCount, selector),
                 minConfirmedShare,
-                new WaveGate(Duration.ofSeconds(soakSeconds), notBefore, approval));
+                new WaveGate(
+                        Duration.ofSeconds(soakSeconds),
+                        notBefore,
+                        approval,
+                        unheardSeconds == null ? null : Duration.ofSeconds(unheardSeconds)));
     }
 }

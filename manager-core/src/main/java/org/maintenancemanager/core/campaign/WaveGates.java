@@ -25,6 +25,13 @@ public final class WaveGates {
     /** The share is not reached. */
     public record Waits(Count count) implements Verdict {}
 
+    /**
+     * None of its nodes can be reached, so nothing can be judged.
+     *
+     * @param passesAt when it passes all the same; null: only by a person's word
+     */
+    public record Unheard(int nodes, @Nullable Instant passesAt) implements Verdict {}
+
     /** The share is reached, and has to stay so. */
     public record Soaks(Instant until) implements Verdict {}
 
@@ -52,18 +59,34 @@ public final class WaveGates {
      * @param unreachable members on their way that nobody has heard of for a while
      * @param reachedAt since when the share has been reached; null: it has not
      * @param approved whether a person let the next wave open
+     * @param openedAt when the wave opened; null: not known
      */
     public record Progress(
             Map<UpdateState, Integer> updates,
             int unreachable,
             @Nullable Instant reachedAt,
-            boolean approved) {}
+            boolean approved,
+            @Nullable Instant openedAt) {
+        public Progress(
+                Map<UpdateState, Integer> updates, int unreachable, @Nullable Instant reachedAt, boolean approved) {
+            this(updates, unreachable, reachedAt, approved, null);
+        }
+    }
 
     /** What the gate of a wave that is open says at {@code now}. */
     public static Verdict judge(BigDecimal minConfirmedShare, WaveGate gate, Progress progress, Instant now) {
         Count count = count(minConfirmedShare, progress);
         boolean nobody = count.reachable == 0 && progress.unreachable == 0;
+        boolean unheard = count.reachable == 0 && progress.unreachable > 0;
         if (!isReached(minConfirmedShare, progress)) {
+            if (unheard) {
+                Instant passesAt = progress.openedAt == null || gate.unheardAfter() == null
+                        ? null
+                        : progress.openedAt.plus(gate.unheardAfter());
+                return passesAt == null || now.isBefore(passesAt)
+                        ? new Unheard(progress.unreachable, passesAt)
+                        : unlessLater(gate, progress, now);
+            }
             return count.reachable - count.failed < count.wanted ? new CannotPass(count) : new Waits(count);
         }
         Instant reachedAt = progress.reachedAt == null ? now : progress.reachedAt;
@@ -72,6 +95,11 @@ public final class WaveGates {
         if (!nobody && now.isBefore(soaked)) {
             return new Soaks(soaked);
         }
+        return unlessLater(gate, progress, now);
+    }
+
+    /** What a gate wants that has nothing to do with how its nodes fared. */
+    private static Verdict unlessLater(WaveGate gate, Progress progress, Instant now) {
         if (gate.notBefore() != null && now.isBefore(gate.notBefore())) {
             return new NotBefore(gate.notBefore());
         }

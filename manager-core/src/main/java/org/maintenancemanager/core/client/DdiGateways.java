@@ -20,6 +20,8 @@ import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.event.Outbox;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Problems;
+import org.maintenancemanager.core.quota.Quotas;
+import org.maintenancemanager.core.quota.TenantGate;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.Ids;
@@ -45,6 +47,8 @@ public class DdiGateways implements ChangeListener {
     private static final int SUFFIX = 12;
 
     private final NodeDirectory nodes;
+    private final TenantGate gate;
+    private final Quotas quotas;
     private final AuditLog audit;
     private final Outbox outbox;
     private final ChangeNotes notes;
@@ -60,12 +64,16 @@ public class DdiGateways implements ChangeListener {
 
     DdiGateways(
             NodeDirectory nodes,
+            TenantGate gate,
+            Quotas quotas,
             AuditLog audit,
             Outbox outbox,
             ChangeNotes notes,
             TransactionTemplate transactions,
             JdbcClient jdbc) {
         this.nodes = nodes;
+        this.gate = gate;
+        this.quotas = quotas;
         this.audit = audit;
         this.outbox = outbox;
         this.notes = notes;
@@ -78,6 +86,8 @@ public class DdiGateways implements ChangeListener {
      *
      * @param secretSha256 SHA-256 of the token
      * @param registers whether a controller that nobody knows may become a node with this call
+     * @throws org.maintenancemanager.core.quota.TenantSuspended if it would become a node of a tenant that is not served
+     * @throws org.maintenancemanager.core.query.Conflict if the tenant may have no more nodes
      * @return empty if the token is not the gateway's, or there is no such controller and none is made
      */
     public Optional<KnownNode> authenticate(
@@ -90,6 +100,7 @@ public class DdiGateways implements ChangeListener {
         if (known.isPresent() || !registers || !gateway.register() || !isFit(controllerId)) {
             return known;
         }
+        gate.requireActive(gateway.tenant());
         var context = new CallContext(gateway.tenant(), CallContext.ActorKind.SYSTEM, "DDI gateway", requestId);
         boolean[] made = new boolean[1];
         context.run(() -> made[0] =
@@ -150,6 +161,7 @@ public class DdiGateways implements ChangeListener {
                     .update();
             return true;
         }
+        quotas.requireRoomForNodes(tenant, 1);
         UUID node = Ids.next();
         insert(tenant, node, controllerId, place.get());
         Map<String, String> after =

@@ -109,8 +109,16 @@ public class DdiDesk {
     public Optional<DdiDeployment> deployment(KnownNode node, int action) {
         Assignment assignment = polls.standing(node);
         CampaignFacts campaign = assignment.campaign();
-        return task(assignment) instanceof DdiTask.Deploy deploy && deploy.action() == action && campaign != null
-                ? Optional.of(deployment(assignment, action, deploy.handling(), campaign.image()))
+        UpdateFacts update = assignment.update();
+        return task(assignment) instanceof DdiTask.Deploy deploy
+                        && deploy.action() == action
+                        && campaign != null
+                        && update != null
+                ? Optional.of(deployment(
+                        assignment,
+                        action,
+                        deploy.handling(),
+                        campaign.imageOf(update.course().step())))
                 : Optional.empty();
     }
 
@@ -130,7 +138,11 @@ public class DdiDesk {
                         && device != null
                         && device.action() == action
                         && update.state() == UpdateState.CONFIRMED
-                ? Optional.of(deployment(assignment, action, DdiTask.Handling.GO, campaign.image()))
+                ? Optional.of(deployment(
+                        assignment,
+                        action,
+                        DdiTask.Handling.GO,
+                        campaign.imageOf(update.course().step())))
                 : Optional.empty();
     }
 
@@ -178,7 +190,8 @@ public class DdiDesk {
             reports.submit(
                     node,
                     new ReportRequest(
-                            reports(update, steps, feedback), facts(assignment, campaign.image(), told.runs())));
+                            reports(update, steps, feedback),
+                            facts(assignment, campaign.imageOf(update.course().step()), told.runs())));
             boolean staged = steps.getLast().state() == UpdateState.STAGED;
             if (staged && device.family() == ClientFamily.RAUC) {
                 attributes.want(node);
@@ -270,7 +283,7 @@ public class DdiDesk {
         UpdateFacts update = assignment.active();
         CampaignFacts campaign = assignment.campaign();
         if (update != null && campaign != null && update.state().needsPermit()) {
-            confirm(assignment, device, update, campaign.image(), version);
+            confirm(assignment, device, update, campaign.imageOf(update.course().step()), version);
         } else if (assignment.runningVersion() == null) {
             runs(assignment, version);
         }

@@ -15,6 +15,7 @@ import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.Decision.Directive;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.image.UpdatePaths;
 import org.maintenancemanager.core.window.Schedule;
 import org.maintenancemanager.core.window.Schedule.Opening;
 
@@ -166,10 +167,10 @@ public final class Decisions {
         if (closed != null) {
             return stoppedAt(isWithdrawn(closed) ? Directive.CANCEL : Directive.WAIT, closed);
         }
-        closed = compatibility(node, campaign);
-        if (closed == null && node.blocked().contains(campaign.image().id())) {
-            closed =
-                    Gate.closed(GateName.BLOCK_LIST, Reason.ROLLED_BACK_BEFORE, Sentences.rolledBack(campaign.image()));
+        ImageFacts step = campaign.imageOf(update.course().step());
+        closed = compatibility(node, campaign, step);
+        if (closed == null && node.blocked().contains(step.id())) {
+            closed = Gate.closed(GateName.BLOCK_LIST, Reason.ROLLED_BACK_BEFORE, Sentences.rolledBack(step));
         }
         if (campaign.state().isEnded()) {
             // Even where another gate is closed as well: what will never happen need not be waited for.
@@ -234,7 +235,7 @@ public final class Decisions {
         };
     }
 
-    private static @Nullable Gate compatibility(NodeFacts node, CampaignFacts campaign) {
+    private static @Nullable Gate compatibility(NodeFacts node, CampaignFacts campaign, ImageFacts step) {
         ImageFacts image = campaign.image();
         if (!image.architecture().equals(node.architecture())) {
             return Gate.closed(
@@ -251,7 +252,24 @@ public final class Decisions {
         if (running != null && image.releaseCounter() < running && !campaign.allowDowngrade()) {
             return Gate.closed(GateName.COMPATIBILITY, Reason.DOWNGRADE, Sentences.downgrade(running, image));
         }
-        return null;
+        return path(node, campaign, step);
+    }
+
+    /** Whether the step is the one that the node has to take next. */
+    private static @Nullable Gate path(NodeFacts node, CampaignFacts campaign, ImageFacts step) {
+        UpdatePaths paths = campaign.ways().paths();
+        if (paths.isPlain() && step.id().equals(campaign.image().id())) {
+            return null;
+        }
+        UpdatePaths.Route route = paths.route(node.runningReleaseCounter(), node.hardware());
+        ImageFacts next = route.next();
+        if (next == null) {
+            return Gate.closed(
+                    GateName.COMPATIBILITY, Reason.NO_PATH, Sentences.noPath(campaign.image(), route.obstacle()));
+        }
+        return next.id().equals(step.id())
+                ? null
+                : Gate.closed(GateName.COMPATIBILITY, Reason.PATH_CHANGED, Sentences.pathChanged(step, next));
     }
 
     private static Gate ended(CampaignFacts campaign) {
@@ -312,6 +330,13 @@ public final class Decisions {
                         GateName.WAVE,
                         Reason.WAVE_CLOSED,
                         Sentences.waveWaits(update.wave(), mine, before, waits.count()));
+            case WaveGates.Unheard unheard ->
+                Gate.closed(
+                        GateName.WAVE,
+                        Reason.WAVE_UNHEARD,
+                        before.openedAt(),
+                        unheard.passesAt(),
+                        Sentences.waveUnheard(update.wave(), mine, before, unheard));
             case WaveGates.CannotPass cannot ->
                 Gate.closed(
                         GateName.WAVE,

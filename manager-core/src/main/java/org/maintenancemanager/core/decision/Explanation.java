@@ -9,6 +9,7 @@ import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.decision.Decision.Directive;
 import org.maintenancemanager.core.decision.Gate.Verdict;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
+import org.maintenancemanager.core.image.ImageFacts;
 
 /**
  * A decision as a person reads it. Its components can be written as JSON as they are.
@@ -100,7 +101,11 @@ public record Explanation(
     }
 
     private static String progress(UpdateFacts update, CampaignFacts campaign, Instant now, ZoneId zone) {
-        String version = campaign.image().version();
+        ImageFacts step = campaign.imageOf(update.course().step());
+        String version = step.id().equals(campaign.image().id())
+                ? step.version()
+                : "%s (on the way to %s)"
+                        .formatted(step.version(), campaign.image().version());
         String since = Sentences.when(update.stateSince(), now, zone);
         return switch (update.state()) {
             case OFFERED -> "%s is offered.".formatted(version);

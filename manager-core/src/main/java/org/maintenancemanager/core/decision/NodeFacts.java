@@ -13,7 +13,8 @@ import org.maintenancemanager.core.window.Schedule;
  * What a decision needs to know of a node.
  *
  * @param runningSha256 digest of the image in the active slot, as the node last reported it
- * @param runningReleaseCounter release counter of that image, if the manager knows the image
+ * @param runningReleaseCounter release counter of that image in the family of the image that the node's update brings; null
+ *     if the manager does not know it, or knows it in other families only
  * @param blocked images that rolled back on this node and were not cleared since
  * @param usual what updates of its hardware take
  * @param budgets every budget that applies, in the order of their ids

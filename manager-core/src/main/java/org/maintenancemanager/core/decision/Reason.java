@@ -18,7 +18,13 @@ public enum Reason implements Gate.Evidence {
     IMAGE_WITHDRAWN("The image was withdrawn.", "Start a campaign with another image."),
     ARCHITECTURE_MISMATCH("The image is made for another architecture.", "Choose an image for this architecture."),
     HARDWARE_MISMATCH("The image is not made for this hardware.", "Choose an image for this hardware."),
-    DOWNGRADE("The image is older than what the node runs.", "Allow downgrades in the campaign, if that is meant."),
+    DOWNGRADE(
+            "The image is an older release of its family than what the node runs.",
+            "Allow downgrades in the campaign, if that is meant."),
+    NO_PATH(
+            "No update path leads from what the node runs to the image.",
+            "Publish a release that leads there, or change the update path of the image."),
+    PATH_CHANGED("The way to the image has changed; the node's next step is worked out anew.", ""),
     ALREADY_RUNNING("The node already runs this image.", ""),
     ROLLED_BACK_BEFORE("The node rolled back from this image before.", "Find out why, then clear the block."),
     CAMPAIGN_NOT_STARTED("The campaign has not started.", "Start the campaign, or wait for its start."),
@@ -27,6 +33,9 @@ public enum Reason implements Gate.Evidence {
     CAMPAIGN_ABORTED("The campaign was aborted.", ""),
     AWAITING_APPROVAL("The campaign waits for an approval.", "Approve or deny the campaign."),
     WAVE_CLOSED("The node's wave is not open yet.", ""),
+    WAVE_UNHEARD(
+            "None of the nodes in the wave before can be reached.",
+            "Find out why they are silent, promote the next wave, or say after how long it may go on (gate.unheardAfter)."),
     RETRY_LATER("The node is tried again later.", ""),
     WAVE_SOAKS("The wave before is watched for a while.", ""),
     WAVE_NOT_BEFORE("The node's wave does not open before a set time.", ""),

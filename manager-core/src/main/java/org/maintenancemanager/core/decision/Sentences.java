@@ -17,6 +17,7 @@ import org.maintenancemanager.core.campaign.CampaignState;
 import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.Gate.Evidence;
 import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.image.UpdatePaths;
 import org.maintenancemanager.core.window.Schedule.Opening;
 
 /** What closed gates say. Each only keeps what it needs; words are made when somebody reads. */
@@ -63,6 +64,31 @@ final class Sentences {
     static Evidence downgrade(long running, ImageFacts image) {
         return (now, zone) -> "Image %s has release counter %d, and the node runs %d."
                 .formatted(image.version(), image.releaseCounter(), running);
+    }
+
+    static Evidence noPath(ImageFacts image, UpdatePaths.@Nullable Obstacle obstacle) {
+        return (now, zone) -> "There is no way to %s: %s"
+                .formatted(
+                        image.version(),
+                        switch (obstacle) {
+                            case null -> "no release leads there.";
+                            case UpdatePaths.UnknownSource unknown ->
+                                "what the node runs is no release that the manager knows.";
+                            case UpdatePaths.ForbiddenSource forbidden ->
+                                "%s must not be installed from release %d (%s)."
+                                        .formatted(
+                                                forbidden.image().version(),
+                                                forbidden.running(),
+                                                withoutStop(forbidden.reason()));
+                            case UpdatePaths.BelowFloor floor ->
+                                "%s needs release %d at least, and the way there begins at %d."
+                                        .formatted(floor.image().version(), floor.floor(), floor.running());
+                        });
+    }
+
+    static Evidence pathChanged(ImageFacts step, ImageFacts next) {
+        return (now, zone) -> "Planned is %s, but what the node runs leads to %s next; its step is worked out anew."
+                .formatted(step.version(), next.version());
     }
 
     static Evidence rolledBack(ImageFacts image) {
@@ -143,6 +169,17 @@ final class Sentences {
                                 .movePointRight(2)
                                 .stripTrailingZeros()
                                 .toPlainString());
+    }
+
+    static Evidence waveUnheard(int ordinal, @Nullable WaveFacts wave, WaveFacts before, WaveGates.Unheard unheard) {
+        return (now, zone) -> "Wave %s is not open yet: none of the %d nodes in wave %s can be reached; %s."
+                .formatted(
+                        name(ordinal, wave),
+                        unheard.nodes(),
+                        before.name(),
+                        unheard.passesAt() == null
+                                ? "it waits for them, or for a person"
+                                : "it goes on without them " + whenAndHowSoon(unheard.passesAt(), now, zone));
     }
 
     static Evidence waveSoaks(@Nullable WaveFacts wave, WaveFacts before, Instant until) {

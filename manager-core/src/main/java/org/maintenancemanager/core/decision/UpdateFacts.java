@@ -6,6 +6,7 @@ import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.PermitId;
 import org.maintenancemanager.core.campaign.UpdateId;
+import org.maintenancemanager.core.image.ImageId;
 
 /**
  * What a decision needs to know of a node update.
@@ -46,14 +47,26 @@ public record UpdateFacts(
      * @param failedBefore in which phase the attempt before failed, or LOST; null for the first
      * @param rival name of the campaign that has the node until it is done; null when the node is free for this one
      * @param downloadTurn whether it has leave to download where a budget paces that
+     * @param step the image of this update, where it is a step on the way to the campaign's; null: the campaign's own
      */
     public record Course(
             @Nullable String sourceSha256,
             @Nullable Instant notBefore,
             @Nullable String failedBefore,
             @Nullable String rival,
-            boolean downloadTurn) {
+            boolean downloadTurn,
+            @Nullable ImageId step) {
         /** A first attempt from an unknown image that waits for nothing. */
-        public static final Course FREE = new Course(null, null, null, null, false);
+        public static final Course FREE = new Course(null, null, null, null, false, null);
+
+        /** Of an update to the campaign's own image. */
+        public Course(
+                @Nullable String sourceSha256,
+                @Nullable Instant notBefore,
+                @Nullable String failedBefore,
+                @Nullable String rival,
+                boolean downloadTurn) {
+            this(sourceSha256, notBefore, failedBefore, rival, downloadTurn, null);
+        }
     }
 }

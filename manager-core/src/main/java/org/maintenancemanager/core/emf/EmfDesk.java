@@ -104,8 +104,9 @@ public class EmfDesk {
     /** The image of the update under way, else the one that runs: the agent compares digests, and sees nothing new. */
     private static EmfOffer.@Nullable Target target(Assignment assignment) {
         CampaignFacts campaign = assignment.campaign();
-        if (assignment.active() != null && campaign != null) {
-            ImageFacts image = campaign.image();
+        UpdateFacts update = assignment.active();
+        if (update != null && campaign != null) {
+            ImageFacts image = campaign.imageOf(update.course().step());
             return new EmfOffer.Target(
                     image.id().toString(), path(image.url()), image.sha256(), image.family(), image.version());
         }
@@ -133,7 +134,7 @@ public class EmfDesk {
                 before,
                 update.permit() != null,
                 Duration.between(update.stateSince(), assignment.now()),
-                campaign.image().version());
+                campaign.imageOf(update.course().step()).version());
         boolean changedUnpermitted = status.level() == EmfStatus.Level.UP_TO_DATE
                 && before != null
                 && before.level() == EmfStatus.Level.UPDATED
@@ -142,7 +143,10 @@ public class EmfDesk {
         if (changedUnpermitted) {
             // It began by its old schedule while we could not be reached: the image runs, the update is not needed.
             reports.submit(
-                    node, new ReportRequest(List.of(), facts(assignment, campaign.image(), UpdateState.CONFIRMED)));
+                    node,
+                    new ReportRequest(
+                            List.of(),
+                            facts(assignment, campaign.imageOf(update.course().step()), UpdateState.CONFIRMED)));
             return true;
         }
         if (steps.isEmpty()) {
@@ -154,7 +158,10 @@ public class EmfDesk {
                         steps.stream()
                                 .map(step -> report(update, step, step == steps.getLast() ? status.detail() : ""))
                                 .toList(),
-                        facts(assignment, campaign.image(), steps.getLast().state())));
+                        facts(
+                                assignment,
+                                campaign.imageOf(update.course().step()),
+                                steps.getLast().state())));
         return true;
     }
 

@@ -85,7 +85,7 @@ final class Assembly {
     }
 
     private record Key(
-            OpenTimes.Times times, int wave, @Nullable String hardware, List<Integer> limits) {}
+            OpenTimes.Times times, int wave, @Nullable String hardware, List<Integer> limits, int steps) {}
 
     /** Cohorts that become one. */
     private static final class Cohorts {
@@ -120,8 +120,11 @@ final class Assembly {
         return hardware == null ? measured.otherwise : measured.byHardware.getOrDefault(hardware, measured.otherwise);
     }
 
-    /** @param seconds that they have had their permit, added up; for other stages it does not matter */
-    void add(Selectable nodes, int wave, Stage stage, int many, double seconds) {
+    /**
+     * @param seconds that they have had their permit, added up; for other stages it does not matter
+     * @param steps how many images they still install one after the other
+     */
+    void add(Selectable nodes, int wave, Stage stage, int many, double seconds, int steps) {
         if (stage != Stage.CONFIRMED && stage != Stage.FAILED && install(nodes.hardware()) == measured.otherwise) {
             unmeasured.add(nodes.hardware() == null ? "" : nodes.hardware());
         }
@@ -137,7 +140,8 @@ final class Assembly {
             }));
         }
         Cohorts cohort = cohorts.computeIfAbsent(
-                new Key(times.of(nodes), wave, nodes.hardware(), List.copyOf(applying)), key -> new Cohorts());
+                new Key(times.of(nodes), wave, nodes.hardware(), List.copyOf(applying), Math.max(1, steps)),
+                key -> new Cohorts());
         cohort.sites.add(nodes.sitePath());
         cohort.counts[stage.ordinal()] += many;
         cohort.inFlightSeconds += stage == Stage.IN_FLIGHT ? seconds : 0;
@@ -205,7 +209,8 @@ final class Assembly {
                                     : Duration.ofMillis(Math.round(1000 * cohort.inFlightSeconds / inFlight)),
                             counts[Stage.CONFIRMED.ordinal()],
                             counts[Stage.FAILED.ordinal()],
-                            counts[Stage.SILENT.ordinal()])));
+                            counts[Stage.SILENT.ordinal()]),
+                    key.steps));
         });
         return new ForecastFacts(now, until, waves, rules, limits, all, habits);
     }

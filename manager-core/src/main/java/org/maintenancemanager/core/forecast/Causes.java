@@ -97,7 +97,7 @@ final class Causes {
     /** Nodes that are done last, long after all others; then those that are last without them. */
     private void places(List<Run> runs) {
         Map<OpenTimes.Times, Long> done = new IdentityHashMap<>();
-        for (int c = 0; c < prepared.cohorts; c++) {
+        for (int c = 0; c < prepared.facts.cohorts().size(); c++) {
             long[] ends = new long[runs.size()];
             for (int run = 0; run < ends.length; run++) {
                 ends[run] = runs.get(run).cohortDone()[c];
@@ -147,7 +147,7 @@ final class Causes {
     private Cause place(Set<OpenTimes.Times> these, OpenTimes.Times times, long done, Duration adds) {
         Set<String> places = new TreeSet<>();
         int first = -1;
-        for (int c = 0; c < prepared.cohorts; c++) {
+        for (int c = 0; c < prepared.facts.cohorts().size(); c++) {
             Cohort cohort = prepared.facts.cohorts().get(c);
             if (these.contains(cohort.times()) && cohort.standing().underWay() > 0) {
                 places.add(cohort.place());
@@ -202,7 +202,8 @@ final class Causes {
                 rules.bootDeadline(),
                 rules.unreachableAfter(),
                 rules.pollInterval(),
-                rules.guard());
+                rules.guard(),
+                rules.retries());
     }
 
     private static ForecastFacts withRules(ForecastFacts facts, Rules rules) {
@@ -276,6 +277,7 @@ final class Causes {
                 cohort.install(),
                 cohort.download(),
                 cohort.limits(),
-                standing);
+                standing,
+                cohort.steps());
     }
 }

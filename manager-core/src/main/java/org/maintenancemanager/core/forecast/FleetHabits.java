@@ -1,12 +1,16 @@
 package org.maintenancemanager.core.forecast;
 
+import java.sql.Array;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.BudgetId;
 import org.maintenancemanager.core.campaign.CampaignId;
+import org.maintenancemanager.core.campaign.CampaignRules;
 import org.maintenancemanager.core.forecast.Assembly.Measured;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -108,14 +112,28 @@ class FleetHabits {
         return Duration.ofMillis(Math.max(1, Math.round(1000 * seconds)));
     }
 
-    /** Updates, as if they belonged to this campaign: how many ended, and how many of them badly. */
-    record Past(double finished, double failed) {}
+    /**
+     * Updates, as if they belonged to this campaign: how many ended, and how many of them badly.
+     *
+     * @param phases the shares of what failed; the rest rolled back
+     */
+    record Past(double finished, double failed, Map<CampaignRules.Phase, Double> phases) {
+        double failureRate() {
+            return failed / finished;
+        }
+    }
+
+    /** What can fail under a permit, as {@code node_update} names it, with how often it is taken for seen at least. */
+    private static final Map<String, Integer> KINDS =
+            Map.of("VERIFY", 0, "INSTALL", 1, "REBOOT", 1, "TRIAL", 1, "ROLLED_BACK", 1);
 
     Past past(TenantId tenant) {
         return jdbc.sql("""
-                        select count(*) as finished, count(*) filter (where state <> 'CONFIRMED') as failed
+                        select count(*) as finished, count(*) filter (where state <> 'CONFIRMED') as failed,
+                               array_agg(coalesce(failure_phase, state))
+                                   filter (where state in ('FAILED', 'ROLLED_BACK')) as kinds
                         from (
-                            select u.state
+                            select u.state, u.failure_phase
                             from permit p join node_update u on (u.tenant_id, u.id) = (p.tenant_id, p.update_id)
                             where p.tenant_id = :tenant and p.outcome = 'FINISHED'
                             order by p.ended_at desc
@@ -129,9 +147,23 @@ class FleetHabits {
                     double weight = finished > WEIGHT_OF_THE_PAST ? WEIGHT_OF_THE_PAST / finished : 1;
                     return new Past(
                             finished * weight + WEIGHT_OF_THE_USUAL,
-                            row.getInt("failed") * weight + USUAL_FAILURES * WEIGHT_OF_THE_USUAL);
+                            row.getInt("failed") * weight + USUAL_FAILURES * WEIGHT_OF_THE_USUAL,
+                            phases(row.getArray("kinds")));
                 })
                 .single();
+    }
+
+    private static Map<CampaignRules.Phase, Double> phases(@Nullable Array kinds) throws SQLException {
+        Map<String, Integer> seen = new HashMap<>(KINDS);
+        for (String kind : kinds == null ? new String[0] : (String[]) kinds.getArray()) {
+            seen.merge(kind, 1, Integer::sum);
+        }
+        double all = seen.values().stream().mapToInt(Integer::intValue).sum();
+        Map<CampaignRules.Phase, Double> shares = new EnumMap<>(CampaignRules.Phase.class);
+        for (CampaignRules.Phase phase : CampaignRules.Phase.values()) {
+            shares.put(phase, seen.getOrDefault(phase.name(), 0) / all);
+        }
+        return shares;
     }
 
     /** Slots of each budget that permits of this campaign have taken. */

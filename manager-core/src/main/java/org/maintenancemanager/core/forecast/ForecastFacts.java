@@ -51,12 +51,18 @@ public record ForecastFacts(
      * @param soak how long the share must have been reached
      * @param notBefore before which the next wave stays shut; null: no such instant
      * @param reachedAt since when the share has been reached; null: it has not
+     * @param unheardAfter how long after its opening it passes with nobody reachable; null: it does not
      */
     public record Gate(
             Duration soak,
             @Nullable Instant notBefore,
-            @Nullable Instant reachedAt) {
-        static final Gate NONE = new Gate(Duration.ZERO, null, null);
+            @Nullable Instant reachedAt,
+            @Nullable Duration unheardAfter) {
+        static final Gate NONE = new Gate(Duration.ZERO, null, null, null);
+
+        public Gate(Duration soak, @Nullable Instant notBefore, @Nullable Instant reachedAt) {
+            this(soak, notBefore, reachedAt, null);
+        }
     }
 
     /**
@@ -68,6 +74,7 @@ public record ForecastFacts(
      * @param unreachableAfter how long a node is silent before a gate leaves it out
      * @param pollInterval usual time between two polls
      * @param guard null: none
+     * @param retries of nodes that failed
      */
     public record Rules(
             int maxInFlight,
@@ -78,7 +85,8 @@ public record ForecastFacts(
             Duration bootDeadline,
             Duration unreachableAfter,
             Duration pollInterval,
-            @Nullable Guard guard) {
+            @Nullable Guard guard,
+            Retries retries) {
         public Rules(
                 int maxInFlight,
                 @Nullable Integer maxFailures,
@@ -97,7 +105,42 @@ public record ForecastFacts(
                     bootDeadline,
                     unreachableAfter,
                     pollInterval,
-                    null);
+                    null,
+                    Retries.NONE);
+        }
+    }
+
+    /**
+     * Further attempts, of which nobody keeps the number: with these chances nodes are tried as often as the rules make them
+     * on average.
+     *
+     * @param lost of nodes that nothing was heard of any more
+     * @param failed of all others that failed, whatever failed
+     */
+    public record Retries(Retry lost, Retry failed) {
+        public static final Retries NONE = new Retries(Retry.NEVER, Retry.NEVER);
+    }
+
+    /** @param chance that a failure is followed by another attempt, after {@code pause} */
+    public record Retry(double chance, Duration pause) {
+        public static final Retry NEVER = new Retry(0, Duration.ZERO);
+
+        /**
+         * The chance with which a node that fails at a rate is tried as often, on average, as with a limit: the number of
+         * tries is the sum of rate^k for k from 0 to limit in the one case, 1 / (1 - rate * chance) in the other.
+         */
+        public static double chance(int limit, double rate) {
+            if (limit <= 0) {
+                return 0;
+            }
+            if (rate <= 0) {
+                return 1;
+            }
+            double tries = 0;
+            for (int k = 0; k <= limit; k++) {
+                tries += Math.pow(rate, k);
+            }
+            return Math.clamp((1 - 1 / tries) / rate, 0, 1);
         }
     }
 
@@ -163,6 +206,7 @@ public record ForecastFacts(
      * @param needed no permit when less is left of a window, without the guard time
      * @param install from the permit to the end
      * @param limits places in the list of limits
+     * @param steps how many images they still install one after the other, 1 for most
      */
     public record Cohort(
             String place,
@@ -172,9 +216,23 @@ public record ForecastFacts(
             Took install,
             Took download,
             List<Integer> limits,
-            Standing standing) {
+            Standing standing,
+            int steps) {
         public Cohort {
             limits = List.copyOf(limits);
+        }
+
+        /** Of nodes that go to the image at once. */
+        public Cohort(
+                String place,
+                int wave,
+                OpenTimes.Times times,
+                Duration needed,
+                Took install,
+                Took download,
+                List<Integer> limits,
+                Standing standing) {
+            this(place, wave, times, needed, install, download, limits, standing, 1);
         }
     }
 

@@ -3,6 +3,7 @@ package org.maintenancemanager.core.forecast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,15 @@ import org.maintenancemanager.core.campaign.MembershipPreview;
 import org.maintenancemanager.core.forecast.Assembly.Stage;
 import org.maintenancemanager.core.forecast.ForecastFacts.Gate;
 import org.maintenancemanager.core.forecast.ForecastFacts.Guard;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retries;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retry;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Wave;
 import org.maintenancemanager.core.guard.SequentialTest;
+import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.image.Releases;
+import org.maintenancemanager.core.image.UpdatePaths;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.FleetFacts;
@@ -47,6 +54,7 @@ class ForecastMaker {
     private final JdbcClient jdbc;
     private final DatabaseClock clock;
     private final Settings settings;
+    private final Releases releases;
 
     ForecastMaker(
             MembershipPreview preview,
@@ -55,7 +63,8 @@ class ForecastMaker {
             FleetHabits habits,
             JdbcClient jdbc,
             DatabaseClock clock,
-            Settings settings) {
+            Settings settings,
+            Releases releases) {
         this.preview = preview;
         this.census = census;
         this.fleet = fleet;
@@ -63,6 +72,7 @@ class ForecastMaker {
         this.jdbc = jdbc;
         this.clock = clock;
         this.settings = settings;
+        this.releases = releases;
     }
 
     /** What was made, and what was seen on the way. */
@@ -71,9 +81,16 @@ class ForecastMaker {
             int selected,
             Map<String, Integer> skips,
             List<Lint.Finding> findings,
-            Map<String, Integer> nodesOfSite,
-            long imageBytes,
+            Map<String, SiteNeeds> sites,
+            List<Plan.Way> paths,
             List<String> assumptions) {}
+
+    /** @param bytes that its nodes load, in all */
+    record SiteNeeds(int nodes, long bytes) {
+        SiteNeeds plus(SiteNeeds other) {
+            return new SiteNeeds(nodes + other.nodes, bytes + other.bytes);
+        }
+    }
 
     /** Of a campaign that has not started. */
     Made planned(TenantId tenant, CampaignSpec spec, @Nullable CampaignId rollbackOf, long seed) {
@@ -93,7 +110,9 @@ class ForecastMaker {
                 habits.slotsOfTenant(tenant, 0));
         Lint lint = new Lint(start, until, settings.guardTime, spec.schedule().deadline());
         Map<String, Integer> skips = new TreeMap<>();
-        Map<String, Integer> nodesOfSite = new HashMap<>();
+        Map<String, SiteNeeds> sites = new HashMap<>();
+        UpdatePaths paths = releases.to(tenant, spec.imageId()).paths();
+        Map<List<ImageFacts>, Integer> ways = new HashMap<>();
         int[] selected = new int[2];
         preview.forEach(
                 tenant,
@@ -107,20 +126,27 @@ class ForecastMaker {
                     selected[0] += group.many();
                     if (group.skip() != null) {
                         skips.merge(group.skip(), group.many(), Integer::sum);
+                        if (group.skip().equals("NO_PATH")) {
+                            lint.noPath(group.nodes().sitePath(), group.many());
+                        }
                         return;
                     }
                     boolean silent = group.presence() == MembershipPreview.Presence.SILENT;
                     boolean away = group.presence() == MembershipPreview.Presence.AWAY;
                     selected[1] += silent ? group.many() : 0;
                     Stage stage = silent ? Stage.SILENT : away ? Stage.TO_DOWNLOAD_AWAY : Stage.TO_DOWNLOAD;
-                    assembly.add(group.nodes(), group.wave(), stage, group.many(), 0);
+                    List<ImageFacts> way =
+                            way(paths, group.firstStep(), group.nodes().hardware());
+                    ways.merge(way, group.many(), Integer::sum);
+                    assembly.add(group.nodes(), group.wave(), stage, group.many(), 0, way.size());
                     heard(assembly, silent, away, group.many(), group.silentSeconds());
+                    lint.countInWave(group.wave(), silent, group.nodes().sitePath(), group.many());
                     lint.look(
                             assembly.timesOf(group.nodes()),
                             assembly.neededBy(group.nodes()),
                             group.nodes().sitePath(),
                             group.many());
-                    nodesOfSite.merge(group.nodes().sitePath(), group.many(), Integer::sum);
+                    sites.merge(group.nodes().sitePath(), needs(group.many(), way), SiteNeeds::plus);
                 });
         List<Wave> waves = new ArrayList<>();
         for (int i = 0; i < spec.waves().size(); i++) {
@@ -130,18 +156,22 @@ class ForecastMaker {
                     wave.minConfirmedShare().doubleValue(),
                     i == 0 ? start : null,
                     false,
-                    new Gate(wave.gate().soakTime(), wave.gate().notBefore(), null)));
+                    new Gate(
+                            wave.gate().soakTime(),
+                            wave.gate().notBefore(),
+                            null,
+                            wave.gate().unheardAfter())));
         }
         FleetHabits.Past past = habits.past(tenant);
         ForecastFacts facts = assembly.facts(
-                waves, rules(spec, 0), assembly.habits(past.finished(), past.failed(), settings.assumedAbsence));
+                waves, rules(spec, 0, past), assembly.habits(past.finished(), past.failed(), settings.assumedAbsence));
         return new Made(
                 forecast(facts, seed, spec),
                 selected[0],
                 skips,
-                lint.findings(),
-                nodesOfSite,
-                imageBytes,
+                lint.findings(spec.waves(), 0),
+                sites,
+                ways(ways),
                 assumptions(spec, facts, assembly, selected[1], 0, false));
     }
 
@@ -165,7 +195,9 @@ class ForecastMaker {
                 habits.slots(tenant, id),
                 habits.slotsOfTenant(tenant, campaign.inFlight()));
         Lint lint = new Lint(now, until, settings.guardTime, spec.schedule().deadline());
-        Map<String, Integer> nodesOfSite = new HashMap<>();
+        Map<String, SiteNeeds> sites = new HashMap<>();
+        UpdatePaths paths = releases.to(tenant, spec.imageId()).paths();
+        Map<List<ImageFacts>, Integer> ways = new HashMap<>();
         int[] counts = new int[4];
         census.forEach(
                 tenant,
@@ -188,9 +220,14 @@ class ForecastMaker {
                         case READY -> silent ? Stage.SILENT : away ? Stage.READY_AWAY : Stage.READY;
                     };
                     counts[2] += stage == Stage.SILENT && !held ? group.many() : 0;
-                    assembly.add(group.nodes(), group.wave(), stage, group.many(), group.permitSeconds());
+                    lint.countInWave(
+                            group.wave(), stage == Stage.SILENT, group.nodes().sitePath(), group.many());
+                    List<ImageFacts> way =
+                            way(paths, group.step(), group.nodes().hardware());
+                    ways.merge(way, group.many(), Integer::sum);
+                    assembly.add(group.nodes(), group.wave(), stage, group.many(), group.permitSeconds(), way.size());
                     heard(assembly, silent, away, group.many(), group.silentSeconds());
-                    nodesOfSite.merge(group.nodes().sitePath(), group.many(), Integer::sum);
+                    sites.merge(group.nodes().sitePath(), needs(group.many(), way), SiteNeeds::plus);
                     if (stage == Stage.FAILED) {
                         counts[3] += group.many();
                     } else if (stage != Stage.CONFIRMED && stage != Stage.IN_FLIGHT) {
@@ -203,6 +240,7 @@ class ForecastMaker {
                 });
         List<Wave> waves = new ArrayList<>();
         int confirmed = 0;
+        int open = 0;
         for (WaveProgress wave : campaign.waves()) {
             CampaignSpec.WaveSpec said = spec.waves().get(wave.ordinal());
             waves.add(new Wave(
@@ -210,23 +248,57 @@ class ForecastMaker {
                     said.minConfirmedShare().doubleValue(),
                     wave.openedAt(),
                     wave.passedAt() != null,
-                    new Gate(said.gate().soakTime(), said.gate().notBefore(), wave.reachedAt())));
+                    new Gate(
+                            said.gate().soakTime(),
+                            said.gate().notBefore(),
+                            wave.reachedAt(),
+                            said.gate().unheardAfter())));
+            open = wave.passedAt() != null ? wave.ordinal() + 1 : open;
             confirmed += wave.updates().getOrDefault(org.maintenancemanager.api.node.UpdateState.CONFIRMED, 0);
         }
         FleetHabits.Past past = habits.past(tenant);
         ForecastFacts facts = assembly.facts(
                 waves,
-                rules(spec, campaign.failures()),
+                rules(spec, campaign.failures(), past),
                 assembly.habits(
                         past.finished() + confirmed + counts[3], past.failed() + counts[3], settings.assumedAbsence));
         return new Made(
                 forecast(facts, id.value().getLeastSignificantBits(), spec),
                 counts[0],
                 Map.of(),
-                lint.findings(),
-                nodesOfSite,
-                imageBytes,
+                lint.findings(spec.waves(), open),
+                sites,
+                ways(ways),
                 assumptions(spec, facts, assembly, counts[2], counts[1], campaign.state() == CampaignState.PAUSED));
+    }
+
+    /** What nodes still install, one after the other, from the step on that they take next; null: from the last one. */
+    private static List<ImageFacts> way(UpdatePaths paths, @Nullable ImageId first, @Nullable String hardware) {
+        ImageFacts step = first == null ? null : paths.image(first);
+        if (step == null || step.id().equals(paths.target().id())) {
+            return List.of(paths.target());
+        }
+        List<ImageFacts> way = new ArrayList<>();
+        way.add(step);
+        way.addAll(paths.route(step.releaseCounter(), hardware).steps());
+        return way;
+    }
+
+    private static SiteNeeds needs(int nodes, List<ImageFacts> way) {
+        long bytes =
+                way.stream().mapToLong(image -> Math.max(1, image.sizeBytes())).sum();
+        return new SiteNeeds(nodes, nodes * bytes);
+    }
+
+    /** The longest first; only the one that everybody takes needs no words. */
+    private static List<Plan.Way> ways(Map<List<ImageFacts>, Integer> ways) {
+        return ways.entrySet().stream()
+                .map(way -> new Plan.Way(way.getKey(), way.getValue()))
+                .sorted(Comparator.comparingInt((Plan.Way way) -> way.images().size())
+                        .reversed()
+                        .thenComparing(Plan.Way::nodes, Comparator.reverseOrder())
+                        .thenComparing(way -> way.images().getFirst().id().value()))
+                .toList();
     }
 
     private static Instant horizon(CampaignSpec spec, Instant from) {
@@ -267,7 +339,7 @@ class ForecastMaker {
         }
     }
 
-    private Rules rules(CampaignSpec spec, int failures) {
+    private Rules rules(CampaignSpec spec, int failures, FleetHabits.Past past) {
         return new Rules(
                 spec.maxInFlight(),
                 spec.maxFailures(),
@@ -277,7 +349,24 @@ class ForecastMaker {
                 spec.bootDeadline(),
                 settings.unreachableAfter,
                 settings.pollInterval,
-                guard(spec.rules().guard()));
+                guard(spec.rules().guard()),
+                retries(spec.rules().retries(), past));
+    }
+
+    private static Retries retries(Map<CampaignRules.Phase, CampaignRules.Retry> said, FleetHabits.Past past) {
+        double rate = past.failureRate();
+        double chance = 0;
+        double seconds = 0;
+        for (Map.Entry<CampaignRules.Phase, CampaignRules.Retry> rule : said.entrySet()) {
+            double share = past.phases().getOrDefault(rule.getKey(), 0.0)
+                    * Retry.chance(rule.getValue().limit(), rate);
+            chance += share;
+            seconds += share * rule.getValue().backoff().toSeconds();
+        }
+        CampaignRules.Retry lost = said.get(CampaignRules.Phase.LOST);
+        return new Retries(
+                lost == null ? Retry.NEVER : new Retry(Retry.chance(lost.limit(), rate), lost.backoff()),
+                chance == 0 ? Retry.NEVER : new Retry(chance, Duration.ofSeconds(Math.round(seconds / chance))));
     }
 
     private static Guard guard(CampaignRules.Guarding said) {
@@ -332,7 +421,7 @@ class ForecastMaker {
         }
         if (held > 0) {
             assumptions.add(
-                    "%d nodes wait for a person, since they are quarantined, pending or blocked; the end does not wait for them."
+                    "%d nodes wait for a person, since they are quarantined, pending, blocked, or held by the guard; the end does not wait for them."
                             .formatted(held));
         }
         return assumptions;

@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.forecast.Prepared.Grantable;
 import org.maintenancemanager.core.window.OpenTimes;
 
-/** Collects what about the windows of a campaign's nodes is probably not meant. */
+/** Collects what about the windows and update paths of a campaign's nodes is probably not meant. */
 public final class Lint {
     private static final int SITES_SHOWN = 5;
 
@@ -31,11 +34,13 @@ public final class Lint {
 
     /** What may be said. */
     public enum Code {
+        NO_PATH("No update path leads from what they run to the image."),
         NO_WINDOW("No maintenance window applies to them."),
         SWALLOWED_BY_FREEZE("A freeze holds whenever a window would be open."),
         NOT_WITHIN_A_YEAR("No window opens within a year."),
         TOO_SHORT("No window is as long as an update of their hardware takes."),
-        NOTHING_BEFORE_DEADLINE("No window that is long enough opens before the deadline.");
+        NOTHING_BEFORE_DEADLINE("No window that is long enough opens before the deadline."),
+        WAVE_UNHEARD("None of its nodes was heard of lately.");
 
         private final String sentence;
 
@@ -44,8 +49,51 @@ public final class Lint {
         }
     }
 
+    /** Nodes of waves after which others come, and how many of them are silent. */
+    private final Map<Integer, int[]> waves = new TreeMap<>();
+
+    private final Map<Integer, Set<String>> sitesOfWaves = new TreeMap<>();
+
+    /** Counts nodes that have something to do in a wave. */
+    void countInWave(int wave, boolean silent, String site, int nodes) {
+        int[] counts = waves.computeIfAbsent(wave, any -> new int[2]);
+        counts[0] += nodes;
+        counts[1] += silent ? nodes : 0;
+        Set<String> sites = sitesOfWaves.computeIfAbsent(wave, any -> new TreeSet<>());
+        if (sites.size() < SITES_SHOWN) {
+            sites.add(site);
+        }
+    }
+
+    /** @param open the first wave that has not passed */
+    private List<Finding> unheard(List<CampaignSpec.WaveSpec> spec, int open) {
+        List<Finding> findings = new ArrayList<>();
+        waves.forEach((wave, counts) -> {
+            if (wave >= open && wave < spec.size() - 1 && counts[0] == counts[1]) {
+                Duration after = spec.get(wave).gate().unheardAfter();
+                String then = after == null
+                        ? "Wave %s will not open before one of them comes back, or a person promotes it."
+                        : "Wave %s will open %s after it all the same.";
+                findings.add(new Finding(
+                        Code.WAVE_UNHEARD,
+                        counts[0],
+                        List.copyOf(sitesOfWaves.getOrDefault(wave, Set.of())),
+                        ("None of the nodes in wave %s was heard of lately. " + then)
+                                .formatted(
+                                        spec.get(wave).name(),
+                                        spec.get(wave + 1).name(),
+                                        after == null ? "" : words(after))));
+            }
+        });
+        return findings;
+    }
+
+    private static String words(Duration duration) {
+        return duration.toHours() < 1 ? duration.toMinutes() + " min" : duration.toHours() + " h";
+    }
+
     /**
-     * Nodes that will not be updated, or not in time.
+     * Nodes that will not be updated, or not in time, or that keep others back.
      *
      * @param sites with the most of them, at most {@value #SITES_SHOWN}
      */
@@ -79,6 +127,13 @@ public final class Lint {
         }
     }
 
+    /** Nodes that no way leads to the image. */
+    void noPath(String site, int nodes) {
+        Found here = found.computeIfAbsent(Code.NO_PATH, any -> new Found());
+        here.nodes += nodes;
+        here.sites.merge(site, nodes, Integer::sum);
+    }
+
     private @Nullable Code code(OpenTimes.Times times, Duration needed) {
         if (!times.hasWindow()) {
             return Code.NO_WINDOW;
@@ -94,8 +149,9 @@ public final class Lint {
         return deadline != null && grantable.start(0) > deadline.toEpochMilli() ? Code.NOTHING_BEFORE_DEADLINE : null;
     }
 
-    List<Finding> findings() {
-        List<Finding> findings = new ArrayList<>();
+    /** @param open the first wave that has not passed */
+    List<Finding> findings(List<CampaignSpec.WaveSpec> spec, int open) {
+        List<Finding> findings = unheard(spec, open);
         found.forEach((code, here) -> {
             List<String> sites = here.sites.entrySet().stream()
                     .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())

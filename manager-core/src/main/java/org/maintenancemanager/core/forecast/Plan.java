@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.image.ImageFacts;
 
 /**
  * What a campaign would come to if it started now, or at the time that it says.
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param selected nodes that its selector chooses
  * @param skips of them, those that have nothing to do; the most frequent reason first
  * @param findings about windows, of those that are left
+ * @param paths the ways that its nodes take to the image, those of the most steps first
  * @param bytes that its nodes load in all
  * @param sites that load most of it, at most {@value #MAX_SITES}
  * @param truncated whether there are more sites
@@ -25,6 +27,7 @@ public record Plan(
         List<Skip> skips,
         List<Lint.Finding> findings,
         Forecast forecast,
+        List<Way> paths,
         long bytes,
         List<SiteLoad> sites,
         boolean truncated,
@@ -35,12 +38,20 @@ public record Plan(
     public Plan {
         skips = List.copyOf(skips);
         findings = List.copyOf(findings);
+        paths = List.copyOf(paths);
         sites = List.copyOf(sites);
         assumptions = List.copyOf(assumptions);
     }
 
     /** @param code {@code ALREADY_RUNNING} and so on */
     public record Skip(String code, int nodes, String sentence) {}
+
+    /** @param images that nodes install one after the other, the campaign's last */
+    public record Way(List<ImageFacts> images, int nodes) {
+        public Way {
+            images = List.copyOf(images);
+        }
+    }
 
     public record SiteLoad(String sitePath, int nodes, long bytes) {}
 

@@ -132,10 +132,11 @@ public class Planner {
 
     private Plan shown(Made made, @Nullable Summary before) {
         List<SiteLoad> sites = new ArrayList<>();
-        long nodes = 0;
-        for (Map.Entry<String, Integer> site : made.nodesOfSite().entrySet()) {
-            nodes += site.getValue();
-            sites.add(new SiteLoad(site.getKey(), site.getValue(), site.getValue() * made.imageBytes()));
+        long bytes = 0;
+        for (Map.Entry<String, ForecastMaker.SiteNeeds> site : made.sites().entrySet()) {
+            bytes += site.getValue().bytes();
+            sites.add(new SiteLoad(
+                    site.getKey(), site.getValue().nodes(), site.getValue().bytes()));
         }
         sites.sort(Comparator.comparingLong(SiteLoad::bytes).reversed().thenComparing(SiteLoad::sitePath));
         return new Plan(
@@ -147,7 +148,8 @@ public class Planner {
                         .toList(),
                 made.findings(),
                 made.forecast(),
-                nodes * made.imageBytes(),
+                made.paths(),
+                bytes,
                 sites.stream().limit(Plan.MAX_SITES).toList(),
                 sites.size() > Plan.MAX_SITES,
                 made.assumptions(),

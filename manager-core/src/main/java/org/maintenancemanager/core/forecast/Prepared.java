@@ -1,5 +1,6 @@
 package org.maintenancemanager.core.forecast;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +35,11 @@ final class Prepared {
     final Grantable[] grantable;
 
     final Standing[] standing;
+    /** The cohort that a node joins when a step of its way is done; -1 after the last. */
+    final int[] next;
+    /** The cohort that a node was of at first. */
+    final int[] first;
+
     final int[] freeOf;
     /** Nodes that count for the gate of each wave. */
     final int[] members;
@@ -44,7 +50,7 @@ final class Prepared {
         this.facts = facts;
         now = facts.now().toEpochMilli();
         until = facts.until().toEpochMilli();
-        List<Cohort> all = facts.cohorts();
+        List<Cohort> all = withLaterSteps(facts.cohorts());
         cohorts = all.size();
         wave = new int[cohorts];
         limits = new int[cohorts][];
@@ -79,12 +85,45 @@ final class Prepared {
             underWay += grantable[c].size() == 0 ? standing[c].inFlight() : standing[c].underWay();
         }
         pending = underWay;
+        next = new int[cohorts];
+        first = new int[cohorts];
+        int later = facts.cohorts().size();
+        for (int c = 0; c < facts.cohorts().size(); c++) {
+            int at = c;
+            first[c] = c;
+            for (int steps = all.get(c).steps() - 1; steps > 0; steps--) {
+                next[at] = later;
+                first[later] = c;
+                at = later++;
+            }
+            next[at] = -1;
+        }
         cohortsOf = IntStream.range(0, members.length)
                 .mapToObj(number -> IntStream.range(0, cohorts)
                         .filter(c -> wave[c] == number)
                         .toArray())
                 .toArray(int[][]::new);
         freeOf = facts.limits().stream().mapToInt(Prepared::free).toArray();
+    }
+
+    /** For each step of their way that nodes have before them, an empty cohort follows for the steps after it. */
+    private static List<Cohort> withLaterSteps(List<Cohort> cohorts) {
+        List<Cohort> all = new ArrayList<>(cohorts);
+        for (Cohort cohort : cohorts) {
+            for (int steps = cohort.steps() - 1; steps > 0; steps--) {
+                all.add(new Cohort(
+                        cohort.place(),
+                        cohort.wave(),
+                        cohort.times(),
+                        cohort.needed(),
+                        cohort.install(),
+                        cohort.download(),
+                        cohort.limits(),
+                        new Standing(0, 0, 0, 0, 0, Duration.ZERO, 0, 0, 0),
+                        steps));
+            }
+        }
+        return all;
     }
 
     private static int place(List<Took> known, Took took) {

@@ -1,5 +1,6 @@
 package org.maintenancemanager.core.forecast;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
 import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retry;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -29,6 +31,11 @@ final class Simulation {
     private static final int FLIP = 3;
     private static final int FINISH = 4;
     private static final int GATE = 5;
+    private static final int AGAIN = 6;
+
+    private static final int WELL = 0;
+    private static final int FAILED = 1;
+    private static final int LOST = 2;
 
     private static final int ONCE = 1;
 
@@ -63,11 +70,16 @@ final class Simulation {
     private final long[] countedAt;
     private final long[][] readyAt;
     private final int[] readyTaken;
+    private final int[] readySize;
+    /** When the next event for a node that has downloaded is planned, while a window is open. */
+    private final long[] readyPlanned;
+
     private final int[] opening;
     private final int[] nextOpening;
     private final int[] flipStamp;
     private final double[] flipRate;
     private final boolean[] parked;
+    private final boolean[] openingPlanned;
     private final Ballot ballot;
 
     // Limits.
@@ -120,11 +132,15 @@ final class Simulation {
         countedAt = new long[cohorts];
         readyAt = new long[cohorts][];
         readyTaken = new int[cohorts];
+        readySize = new int[cohorts];
+        readyPlanned = new long[cohorts];
+        Arrays.fill(readyPlanned, Run.NEVER);
         opening = new int[cohorts];
         nextOpening = new int[cohorts];
         flipStamp = new int[cohorts];
         flipRate = new double[cohorts];
         parked = new boolean[cohorts];
+        openingPlanned = new boolean[cohorts];
         ballot = new Ballot(cohorts);
         free = facts.freeOf.clone();
         pacers = facts.facts.limits().stream()
@@ -194,6 +210,9 @@ final class Simulation {
             case OPEN -> open(index, time);
             case CLOSE -> close(index, time);
             case READY -> {
+                if (readyPlanned[index] == time) {
+                    readyPlanned[index] = Run.NEVER;
+                }
                 count(index, time);
                 takeReady(index, time);
                 nextReady(index);
@@ -206,7 +225,8 @@ final class Simulation {
                     flip(index, time);
                 }
             }
-            case FINISH -> finish(index, more == 0, time);
+            case FINISH -> finish(index, more, time);
+            case AGAIN -> again(index, time);
             case GATE -> {
                 if (index == openWave) {
                     judge(time, true);
@@ -316,6 +336,7 @@ final class Simulation {
         }
         Arrays.sort(ready);
         readyAt[c] = ready;
+        readySize[c] = ready.length;
         readyTaken[c] = 0;
         return back;
     }
@@ -421,17 +442,33 @@ final class Simulation {
     }
 
     private int left(int c) {
-        return waiting[c] + away[c] + readyAt[c].length - readyTaken[c];
+        return waiting[c] + away[c] + readySize[c] - readyTaken[c];
     }
 
     private void planOpening(int c, long time) {
         int next = nextOpening[c];
-        if (next < facts.grantable[c].size() && left(c) > 0) {
+        openingPlanned[c] = next < facts.grantable[c].size() && left(c) > 0;
+        if (openingPlanned[c]) {
             plan(Math.max(time, facts.grantable[c].start(next)), OPEN, 0, c);
         }
     }
 
+    /** A node that failed waits for its next attempt; it has the image still. */
+    private void again(int c, long time) {
+        count(c, time);
+        waiting[c]++;
+        if (opening[c] >= 0) {
+            nextFlip(c, time);
+            weigh(c);
+            grant(time, Asks.NOW);
+        } else if (!openingPlanned[c]) {
+            nextOpening[c] = facts.grantable[c].at(time, nextOpening[c]);
+            planOpening(c, time);
+        }
+    }
+
     private void open(int c, long time) {
+        openingPlanned[c] = false;
         count(c, time);
         takeReady(c, time);
         opening[c] = nextOpening[c]++;
@@ -447,6 +484,7 @@ final class Simulation {
         takeReady(c, time);
         countedAt[c] = time;
         opening[c] = -1;
+        readyPlanned[c] = Run.NEVER;
         flipStamp[c]++;
         parked[c] = false;
         weigh(c);
@@ -490,7 +528,7 @@ final class Simulation {
 
     private void takeReady(int c, long time) {
         long[] ready = readyAt[c];
-        while (readyTaken[c] < ready.length && ready[readyTaken[c]] <= time) {
+        while (readyTaken[c] < readySize[c] && ready[readyTaken[c]] <= time) {
             long since = time - ready[readyTaken[c]++];
             if (since <= 0 || draws.chance(staysHere(since))) {
                 waiting[c]++;
@@ -501,9 +539,10 @@ final class Simulation {
     }
 
     private void nextReady(int c) {
-        if (readyTaken[c] < readyAt[c].length) {
+        if (readyTaken[c] < readySize[c]) {
             long next = readyAt[c][readyTaken[c]];
-            if (next <= facts.grantable[c].lastStart(opening[c])) {
+            if (next < readyPlanned[c] && next <= facts.grantable[c].lastStart(opening[c])) {
+                readyPlanned[c] = next;
                 plan(next, READY, 0, c);
             }
         }
@@ -637,30 +676,43 @@ final class Simulation {
         }
         boolean fails = draws.chance(failureRate);
         if (told > lostAt) {
-            plan(lostAt, FINISH, 1, c);
+            plan(lostAt, FINISH, LOST, c);
         } else {
-            plan(told, FINISH, fails ? 1 : 0, c);
+            plan(told, FINISH, fails ? FAILED : WELL, c);
         }
     }
 
-    private void finish(int c, boolean well, long time) {
+    private void finish(int c, int how, long time) {
+        boolean well = how == WELL;
+        Retry retry = how == LOST ? rules.retries().lost() : rules.retries().failed();
+        boolean again = !well && retry.chance() > 0 && draws.chance(retry.chance());
         slots++;
         for (int limit : facts.limits[c]) {
             free[limit]++;
             recall(limit);
+        }
+        if (well && facts.next[c] >= 0) {
+            goFurther(facts.next[c], time);
+            grant(time, Asks.FIRST);
+            return;
         }
         int wave = facts.wave[c];
         finished++;
         if (well) {
             confirmed[wave]++;
         } else {
-            failed[wave]++;
+            // In its wave a node counts with its last attempt.
+            failed[wave] += again ? 0 : 1;
             failures++;
             allFailed++;
         }
-        pending--;
-        done[doneCount++] = (int) ((time - facts.now) / 1000);
-        cohortDone[c] = time;
+        if (again) {
+            plan(time + retry.pause().toMillis() + (long) (draws.uniform() * poll), AGAIN, 0, c);
+        } else {
+            pending--;
+            done[doneCount++] = (int) ((time - facts.now) / 1000);
+            cohortDone[facts.first[c]] = time;
+        }
         Integer most = rules.maxFailures();
         if (most != null && failures >= most && pending > 0) {
             stop = Stop.MAX_FAILURES;
@@ -676,6 +728,27 @@ final class Simulation {
             judge(time, !well);
         }
         grant(time, Asks.FIRST);
+    }
+
+    /** A node has taken a step of its way, and begins to download what comes next. */
+    private void goFurther(int c, long time) {
+        long ready = downloaded(c, time);
+        if (readySize[c] == readyAt[c].length) {
+            readyAt[c] = Arrays.copyOf(readyAt[c], Math.max(4, 2 * readySize[c]));
+        }
+        // They come in the order of time, so that this goes over few.
+        int place = readySize[c]++;
+        while (place > readyTaken[c] && readyAt[c][place - 1] > ready) {
+            readyAt[c][place] = readyAt[c][place - 1];
+            place--;
+        }
+        readyAt[c][place] = ready;
+        if (opening[c] >= 0) {
+            nextReady(c);
+        } else if (!openingPlanned[c]) {
+            nextOpening[c] = facts.grantable[c].at(time, nextOpening[c]);
+            planOpening(c, time);
+        }
     }
 
     /**
@@ -695,17 +768,23 @@ final class Simulation {
                     || reachable > 0 && confirmed[openWave] >= wanted
                     || reachedAt[openWave] != Run.NEVER
                             && confirmed[openWave] >= share(share, confirmed[openWave] + failed[openWave]);
-            if (!reached) {
+            Duration unheardAfter = facts.facts.waves().get(openWave).gate().unheardAfter();
+            boolean unheard = !reached
+                    && reachable == 0
+                    && unreachable > 0
+                    && unheardAfter != null
+                    && time >= waveOpened[openWave] + unheardAfter.toMillis();
+            if (!reached && !unheard) {
                 reachedAt[openWave] = Run.NEVER;
                 if (reachable - failed[openWave] < wanted) {
                     stop = Stop.WAVE_GATE;
                 }
                 return;
             }
-            if (reachedAt[openWave] == Run.NEVER) {
+            if (reached && reachedAt[openWave] == Run.NEVER) {
                 reachedAt[openWave] = time;
             }
-            long passes = passes(members);
+            long passes = passes(unheard ? 0 : members);
             if (time < passes) {
                 if (passesAt[openWave] != passes) {
                     passesAt[openWave] = passes;

@@ -3,8 +3,10 @@ package org.maintenancemanager.core.forecast;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.maintenancemanager.core.campaign.CampaignId;
+import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.node.Selectable;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.window.NodeGrouping;
@@ -31,7 +33,7 @@ class StandingCensus {
         IN_FLIGHT,
         CONFIRMED,
         FAILED,
-        /** It cannot go on before a person does something: quarantined, blocked. */
+        /** It cannot go on before a person does something: quarantined, blocked, in a cohort that is held. */
         HELD
     }
 
@@ -45,6 +47,7 @@ class StandingCensus {
     /**
      * Nodes that are counted together.
      *
+     * @param step the image that they are being brought to
      * @param silentSeconds how long nothing was heard of them, added up
      * @param permitSeconds how long they have had their permits, added up
      */
@@ -53,6 +56,7 @@ class StandingCensus {
             int wave,
             Place place,
             Heard heard,
+            ImageId step,
             int many,
             double silentSeconds,
             double permitSeconds) {}
@@ -66,6 +70,14 @@ class StandingCensus {
             Duration awayAfter,
             Duration silentAfter,
             Consumer<Group> visitor) {
+        boolean anyHeld = jdbc.sql("""
+                        select exists (select from guard_cohort
+                                       where tenant_id = :tenant and campaign_id = :campaign and held_at is not null)
+                        """)
+                .param("tenant", tenant.value())
+                .param("campaign", campaign.value())
+                .query(Boolean.class)
+                .single();
         jdbc.sql("select set_config('work_mem', '64MB', true)")
                 .query(String.class)
                 .single();
@@ -73,14 +85,25 @@ class StandingCensus {
         jdbc.sql("""
                         select g.*, s.path, s.zone as site_zone
                         from (
-                            select %1$s, wave, place, heard, count(*) as nodes, sum(silent_seconds) as silent_seconds,
+                            select %1$s, image_id, wave, place, heard, count(*) as nodes, sum(silent_seconds) as silent_seconds,
                                    sum(permit_seconds) as permit_seconds
                             from (
-                                select %2$s, u.wave,
+                                select %2$s, u.image_id, u.wave,
                                        case when u.state = 'CONFIRMED' then 'CONFIRMED'
                                             when u.state in ('FAILED', 'ROLLED_BACK', 'LOST') then 'FAILED'
                                             when u.permit_id is not null then 'IN_FLIGHT'
-                                            when n.state <> 'ACTIVE' or block.node_id is not null then 'HELD'
+                                            when n.state <> 'ACTIVE' or block.node_id is not null
+                                                 or :anyHeld and exists (
+                                                     select from guard_cohort held
+                                                     where held.tenant_id = u.tenant_id
+                                                       and held.campaign_id = u.campaign_id and held.held_at is not null
+                                                       and held.cohort = case held.kind
+                                                           when 'HARDWARE' then coalesce(n.hardware, '')
+                                                           when 'SOURCE' then coalesce(u.from_sha256, '')
+                                                           else (select site.path from site
+                                                                 where (site.tenant_id, site.id) = (n.tenant_id, n.site_id))
+                                                           end)
+                                                then 'HELD'
                                             when u.state in ('OFFERED', 'DOWNLOADING') then 'TO_DOWNLOAD'
                                             else 'READY' end as place,
                                        case when seen.last_seen_at > now() - make_interval(secs => :awaySeconds) then 'HERE'
@@ -104,7 +127,7 @@ class StandingCensus {
                                                         = (u.tenant_id, u.campaign_id, u.wave, u.node_id)
                                                     and later.attempt > u.attempt)
                             ) member
-                            group by %1$s, wave, place, heard
+                            group by %1$s, image_id, wave, place, heard
                         ) g
                         join site s on s.tenant_id = :tenant and s.id = g.g_site
                         """.formatted(grouping.names(), grouping.columns()))
@@ -112,6 +135,7 @@ class StandingCensus {
                 .params(grouping.params())
                 .param("tenant", tenant.value())
                 .param("campaign", campaign.value())
+                .param("anyHeld", anyHeld)
                 .param("awaySeconds", awayAfter.toSeconds())
                 .param("silentSeconds", silentAfter.toSeconds())
                 .query(visit);
@@ -124,6 +148,7 @@ class StandingCensus {
                 row.getInt("wave"),
                 Place.valueOf(row.getString("place")),
                 Heard.valueOf(row.getString("heard")),
+                new ImageId(row.getObject("image_id", UUID.class)),
                 many,
                 row.getDouble("silent_seconds"),
                 row.getDouble("permit_seconds"));

@@ -30,6 +30,7 @@ public record Image(
         Severity severity,
         List<String> fixedCves,
         String notes,
+        PathRules path,
         ImageState state,
         Instant createdAt,
         Instant updatedAt,
@@ -55,6 +56,7 @@ public record Image(
                 signatureEnvelope,
                 severity,
                 fixedCves,
-                notes);
+                notes,
+                path);
     }
 }

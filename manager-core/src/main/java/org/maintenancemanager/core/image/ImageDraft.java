@@ -24,7 +24,8 @@ public record ImageDraft(
         @Nullable String signatureEnvelope,
         @Nullable Severity severity,
         @Nullable List<String> fixedCves,
-        @Nullable String notes) {
+        @Nullable String notes,
+        @Nullable PathRules path) {
     static final Pattern FAMILY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+-]{0,99}");
     static final String FAMILY_IN_WORDS = "1 to 100 of A-Z a-z 0-9 . _ + -, the first a letter or digit";
 
@@ -41,6 +42,40 @@ public record ImageDraft(
     private static final int MAX_ENVELOPE = 65_536;
     private static final int MAX_HARDWARE = 100;
     private static final int MAX_CVES = 1000;
+
+    /** Of an image that can be installed from anywhere. */
+    public ImageDraft(
+            @Nullable String family,
+            @Nullable String version,
+            @Nullable Long releaseCounter,
+            @Nullable String architecture,
+            @Nullable List<String> hardware,
+            @Nullable Long sizeBytes,
+            @Nullable String sha256,
+            @Nullable String sha1,
+            @Nullable String md5,
+            @Nullable String url,
+            @Nullable String signatureEnvelope,
+            @Nullable Severity severity,
+            @Nullable List<String> fixedCves,
+            @Nullable String notes) {
+        this(
+                family,
+                version,
+                releaseCounter,
+                architecture,
+                hardware,
+                sizeBytes,
+                sha256,
+                sha1,
+                md5,
+                url,
+                signatureEnvelope,
+                severity,
+                fixedCves,
+                notes,
+                PathRules.NONE);
+    }
 
     /** What is wrong with it; none: it can be an image. */
     public List<FieldProblem> problems() {
@@ -87,6 +122,9 @@ public record ImageDraft(
         problems.text(pointer + "/signatureEnvelope", signatureEnvelope, MAX_ENVELOPE);
         problems.forms(pointer + "/fixedCves", fixedCves, MAX_CVES, CVE, "a CVE number such as CVE-2026-12345");
         problems.text(pointer + "/notes", notes, MAX_NOTES);
+        if (path != null) {
+            path.check(pointer + "/path", releaseCounter, problems);
+        }
     }
 
     private static String digest(String algorithm, int length, @Nullable String found) {
@@ -140,7 +178,8 @@ public record ImageDraft(
                 signatureEnvelope,
                 severity,
                 fixedCves,
-                notes);
+                notes,
+                path);
     }
 
     /** Whether what nodes are sent differs, rather than what people are told. */

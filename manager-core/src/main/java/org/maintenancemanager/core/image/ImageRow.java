@@ -53,6 +53,18 @@ class ImageRow {
     private List<String> fixedCves;
 
     private String notes;
+    private @Nullable Long pathFloor;
+    private boolean pathBarrier;
+
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    private List<Long> pathForbiddenFrom;
+
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    @Column(name = "path_forbidden_upto")
+    private List<Long> pathForbiddenUpTo;
+
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    private List<String> pathForbiddenReasons;
 
     @Enumerated(EnumType.STRING)
     private ImageState state = ImageState.DRAFT;
@@ -97,6 +109,17 @@ class ImageRow {
         severity = requireNonNullElse(checked.severity(), Severity.NONE);
         fixedCves = List.copyOf(requireNonNullElse(checked.fixedCves(), List.of()));
         notes = requireNonNullElse(checked.notes(), "");
+        PathRules path = requireNonNullElse(checked.path(), PathRules.NONE);
+        pathFloor = path.floor();
+        pathBarrier = path.barrier();
+        pathForbiddenFrom =
+                path.forbidden().stream().map(one -> requireNonNull(one.from())).toList();
+        pathForbiddenUpTo = path.forbidden().stream()
+                .map(one -> requireNonNullElse(one.upTo(), requireNonNull(one.from())))
+                .toList();
+        pathForbiddenReasons = path.forbidden().stream()
+                .map(one -> requireNonNull(one.reason()))
+                .toList();
     }
 
     void stored(ArtifactDigests digests) {
@@ -136,6 +159,7 @@ class ImageRow {
                 severity,
                 fixedCves,
                 notes,
+                Releases.rules(pathFloor, pathBarrier, pathForbiddenFrom, pathForbiddenUpTo, pathForbiddenReasons),
                 state,
                 createdAt,
                 updatedAt,

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.FieldType;
@@ -115,8 +116,8 @@ public class Images {
     }
 
     /**
-     * Changes what is said of an image. Only severity, CVEs and notes may change after it was published: nodes may
-     * have all else already.
+     * Changes what is said of an image. Only severity, CVEs, notes and the update path may change after it was published:
+     * nodes may have all else already.
      *
      * @param revision that the caller saw
      * @param change gets what is said now, and gives what shall be said
@@ -135,7 +136,7 @@ public class Images {
         if (row.state() != ImageState.DRAFT && wanted.differsInContent(before.draft())) {
             throw new Conflict(
                     ProblemType.ILLEGAL_STATE,
-                    "Image %s is %s; only severity, fixedCves and notes can be changed, anything else only while it is DRAFT."
+                    "Image %s is %s; only severity, fixedCves, notes and path can be changed, anything else only while it is DRAFT."
                             .formatted(id, row.state()));
         }
         row.take(wanted);
@@ -143,6 +144,9 @@ public class Images {
         Image after = row.image();
         if (after.revision() != before.revision()) {
             journal.changed(KIND, "changed", id.value(), before, after);
+            if (!after.path().equals(before.path())) {
+                waysChanged(null);
+            }
         }
         return after;
     }
@@ -174,7 +178,9 @@ public class Images {
                             ProblemType.ILLEGAL_STATE,
                             "Image %s has no sizeBytes; name it, or upload its bytes, first.".formatted(id));
                 }
-                yield enter(row, before, ImageState.PUBLISHED, "published");
+                Image after = enter(row, before, ImageState.PUBLISHED, "published");
+                waysChanged(after);
+                yield after;
             }
         };
     }
@@ -193,9 +199,34 @@ public class Images {
             case PUBLISHED -> {
                 Image after = enter(row, before, ImageState.WITHDRAWN, "withdrawn");
                 uses.forEach(use -> use.imageWithdrawn(after));
+                waysChanged(after);
                 yield after;
             }
         };
+    }
+
+    /**
+     * No permit is granted any more on what was known of the ways between releases before.
+     *
+     * @param image that is there now, or no more, which matters only where releases like it have rules; null: the rules
+     *     themselves are others
+     */
+    private void waysChanged(@Nullable Image image) {
+        jdbc.sql("""
+                        update tenant set path_version = path_version + 1
+                        where id = :tenant
+                          and (cast(:image as uuid) is null
+                               or exists (select from image mine
+                                          join image ruled
+                                              on (ruled.tenant_id, ruled.family, ruled.architecture)
+                                                 = (mine.tenant_id, mine.family, mine.architecture)
+                                          where mine.tenant_id = :tenant and mine.id = :image
+                                            and (ruled.path_floor is not null or ruled.path_barrier
+                                                 or cardinality(ruled.path_forbidden_from) > 0)))
+                        """)
+                .param("tenant", CallContext.current().tenant().value())
+                .param("image", image == null ? null : image.id().value())
+                .update();
     }
 
     private Image enter(ImageRow row, Image before, ImageState state, String action) {
@@ -311,6 +342,7 @@ public class Images {
                 Severity.valueOf(row.getString("severity")),
                 texts(row, "fixed_cves"),
                 row.getString("notes"),
+                Releases.rules(row),
                 ImageState.valueOf(row.getString("state")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),

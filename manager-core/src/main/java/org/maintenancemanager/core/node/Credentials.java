@@ -240,7 +240,9 @@ public class Credentials {
                               and exists (select from used)
                         )
                         update node n
-                        set public_key = coalesce(used.public_key, n.public_key), updated_at = now(), version = version + 1
+                        set public_key = coalesce(used.public_key, n.public_key),
+                            key_proved = n.key_proved or used.public_key is not null,
+                            updated_at = now(), version = version + 1
                         from used
                         where n.tenant_id = :tenant and n.id = :node
                         """)

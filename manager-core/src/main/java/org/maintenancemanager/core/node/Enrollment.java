@@ -33,7 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Trades an enrollment token for a node's identity. A node is known by its public key: the same key with any valid token of
  * the tenant is the same node, gets a new node token (the old one ends, and reports are counted from 1 again), and uses no
- * token up. A new key takes a place in the fleet:
+ * token up; if it was proved once that the node has the private key, it must be proved again, since a public key is no
+ * secret. A new key takes a place in the fleet:
  *
  * <ul>
  *   <li>of a node that operators registered with this serial number, or under this name, at the token's site or below, and
@@ -99,7 +100,7 @@ public class Enrollment {
             Map<String, String> hardwareIds) {}
 
     /** A node that lives under a key, a name or a serial number. */
-    private record Living(UUID id, String state, boolean claimable, boolean denied) {}
+    private record Living(UUID id, String state, boolean claimable, boolean denied, boolean proved) {}
 
     /** As {@link #enroll(EnrollRequest, String)}, outside any request. */
     public EnrollResponse enroll(EnrollRequest request) {
@@ -160,6 +161,11 @@ public class Enrollment {
         return key;
     }
 
+    /** That what stands there is right was checked when the key was read. */
+    private static boolean isProved(EnrollRequest request) {
+        return request.certificateRequest() != null || request.keyProof() != null;
+    }
+
     // Two that ask at once with one key, or for one name: the second meets the unique index and looks again.
     private EnrollResponse enroll(EnrollRequest request, Grant grant, NodeKey key) {
         for (int attempt = 1; ; attempt++) {
@@ -179,6 +185,10 @@ public class Enrollment {
             Living node = same.get();
             if (node.denied()) {
                 throw new EnrollmentRefused();
+            }
+            if (node.proved() && !isProved(request)) {
+                throw InvalidInput.at(
+                        "/keyProof", "is required, since it was shown before that the node has the private key");
             }
             if (!node.state().equals("ACTIVE")) {
                 // It asks every now and then whether it was approved, and that is no event.
@@ -270,11 +280,11 @@ public class Enrollment {
 
     private Optional<Living> findByKey(TenantId tenant, NodeKey key) {
         return jdbc.sql("""
-                        select id, state, denied from node
+                        select id, state, denied, key_proved from node
                         where tenant_id = :tenant and md5(public_key) = md5(:key) and public_key = :key
                           and state <> 'DECOMMISSIONED'
                         union all
-                        select id, state, denied from node
+                        select id, state, denied, key_proved from node
                         where tenant_id = :tenant and md5(public_key) = md5(:key) and public_key = :key and denied
                         order by denied desc
                         limit 1
@@ -282,7 +292,11 @@ public class Enrollment {
                 .param("tenant", tenant.value())
                 .param("key", key.pem())
                 .query((row, number) -> new Living(
-                        row.getObject("id", UUID.class), row.getString("state"), false, row.getBoolean("denied")))
+                        row.getObject("id", UUID.class),
+                        row.getString("state"),
+                        false,
+                        row.getBoolean("denied"),
+                        row.getBoolean("key_proved")))
                 .optional();
     }
 
@@ -318,7 +332,11 @@ public class Enrollment {
                 .param("site", grant.siteId())
                 .param("value", value)
                 .query((row, number) -> new Living(
-                        row.getObject("id", UUID.class), row.getString("state"), row.getBoolean("claimable"), false))
+                        row.getObject("id", UUID.class),
+                        row.getString("state"),
+                        row.getBoolean("claimable"),
+                        false,
+                        false))
                 .optional();
     }
 
@@ -347,6 +365,7 @@ public class Enrollment {
         jdbc.sql("""
                         update node set
                             public_key = :key,
+                            key_proved = :proved,
                             enrollment_token_id = :enrollmentToken,
                             hardware_ids = coalesce(cast(:hardwareIds as jsonb), hardware_ids),
                             architecture = coalesce(:architecture, architecture),
@@ -360,6 +379,7 @@ public class Enrollment {
                 .param("tenant", grant.tenant().value())
                 .param("id", id)
                 .param("key", key.pem())
+                .param("proved", isProved(request))
                 .param("enrollmentToken", grant.tokenId())
                 .param("hardwareIds", hardwareIds == null ? null : json.writeValueAsString(hardwareIds))
                 .param("architecture", facts == null ? null : facts.architecture())

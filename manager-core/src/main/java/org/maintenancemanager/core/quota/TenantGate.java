@@ -2,6 +2,7 @@ package org.maintenancemanager.core.quota;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.annotation.PostConstruct;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,7 +18,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Which tenants are not to be served, and how fast the nodes of each may poll: in memory, read anew twice a second, so that
- * asking costs nothing. A tenant that is not known yet is served.
+ * asking costs nothing. Read before anything is served, so nobody slips in while the manager starts.
  */
 @Component
 public class TenantGate {
@@ -52,23 +53,32 @@ public class TenantGate {
                         .take(known.pollsPerSecond, System.nanoTime());
     }
 
+    @PostConstruct
+    void readFirst() {
+        limits = load();
+    }
+
     /** Reads all that differ from what most are. */
     @Scheduled(fixedDelayString = "PT0.5S")
     public void read() {
         try {
-            Map<UUID, Limits> next = new HashMap<>();
-            EveryTenant.run(() -> jdbc.sql("""
-                            select id, state = 'ACTIVE' as active, coalesce(max_polls_per_second, 0) as polls
-                            from tenant
-                            where state <> 'ACTIVE' or max_polls_per_second is not null
-                            """)
-                    .query((row, number) -> next.put(
-                            row.getObject("id", UUID.class), new Limits(row.getBoolean("active"), row.getInt("polls"))))
-                    .list());
-            limits = Map.copyOf(next);
+            limits = load();
         } catch (DataAccessException e) {
             LOG.debug("tenants could not be read, trying again", e);
         }
+    }
+
+    private Map<UUID, Limits> load() {
+        Map<UUID, Limits> found = new HashMap<>();
+        EveryTenant.run(() -> jdbc.sql("""
+                        select id, state = 'ACTIVE' as active, coalesce(max_polls_per_second, 0) as polls
+                        from tenant
+                        where state <> 'ACTIVE' or max_polls_per_second is not null
+                        """)
+                .query((row, number) -> found.put(
+                        row.getObject("id", UUID.class), new Limits(row.getBoolean("active"), row.getInt("polls"))))
+                .list());
+        return Map.copyOf(found);
     }
 
     /** Fills with time, up to a second's worth. */

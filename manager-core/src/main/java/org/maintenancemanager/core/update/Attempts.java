@@ -78,6 +78,7 @@ class Attempts {
                                    (select count(*) from node_update before
                                     where (before.tenant_id, before.campaign_id, before.wave, before.node_id)
                                           = (failed.tenant_id, failed.campaign_id, failed.wave, failed.node_id)
+                                      and before.image_id = failed.image_id
                                       and before.state in ('FAILED', 'LOST')
                                       and coalesce(before.failure_phase, before.state) = failed.phase) as times
                             from failed

@@ -52,10 +52,19 @@ class CampaignGroups {
      */
     record Group(NodeFacts node, UpdateFacts update, String zone, int nodes) {}
 
-    /** Each member that has not come to an end is in exactly one of the groups that the visitor gets. */
+    /**
+     * Each member that has not come to an end is in exactly one of the groups that the visitor gets.
+     *
+     * @param stepwise whether what nodes run decides on the image that they get
+     */
     @Transactional(readOnly = true)
     public void forEach(
-            TenantId tenant, CampaignId campaign, FleetRules.Rules rules, Instant now, Consumer<Group> visitor) {
+            TenantId tenant,
+            CampaignId campaign,
+            boolean stepwise,
+            FleetRules.Rules rules,
+            Instant now,
+            Consumer<Group> visitor) {
         // Joins of whole tables: in the usual 4 MB they would go through files.
         jdbc.sql("select set_config('work_mem', '64MB', true)")
                 .query(String.class)
@@ -67,28 +76,30 @@ class CampaignGroups {
         RowCallbackHandler visit = row -> visitor.accept(group(row, grouping, campaign, rules));
         jdbc.sql("""
                         with target as materialized (
-                            select i.id, i.sha256, i.release_counter
+                            select i.id, i.sha256, i.release_counter, i.family
                             from campaign c join image i on (i.tenant_id, i.id) = (c.tenant_id, c.image_id)
                             where c.tenant_id = :tenant and c.id = :campaign
                         ), known as materialized (
                             select i.sha256, max(i.release_counter) as release_counter
-                            from image i where i.tenant_id = :tenant group by i.sha256
+                            from image i join target on target.family = i.family
+                            where i.tenant_id = :tenant group by i.sha256
                         ), odd as materialized (
                             -- Nodes that may run the image already, or a newer one; what the others run does not matter.
                             select distinct slot.node_id
                             from node_slot slot
                             join known on known.sha256 = slot.image_sha256
-                            join target on target.sha256 = known.sha256 or target.release_counter < known.release_counter
+                            join target on :stepwise or target.sha256 = known.sha256
+                                or target.release_counter < known.release_counter
                             where slot.tenant_id = :tenant and slot.state in ('ACTIVE', 'TRIAL')
                         )
-                        select g.*, s.path, s.zone as site_zone, target.id as image
+                        select g.*, s.path, s.zone as site_zone
                         from (
-                            select %1$s, update_state, wave, attempt, blocked, running, running_counter, source, turn, not_before, failed_before, rival, permit_held, permit_ran_out,
+                            select %1$s, image_id, update_state, wave, attempt, blocked, running, running_counter, source, turn, not_before, failed_before, rival, permit_held, permit_ran_out,
                                    family, count(*) as nodes, min(state_reason) as state_reason, min(state_since) as state_since,
                                    min(granted_at) as granted_at, min(valid_until) as valid_until,
                                    min(lost_at) as lost_at
                             from (
-                                select %2$s, n.state_reason, u.state as update_state, u.wave, least(u.attempt, 2) as attempt, u.state_since,
+                                select %2$s, u.image_id, n.state_reason, u.state as update_state, u.wave, least(u.attempt, 2) as attempt, u.state_since,
                                        p.granted_at, p.valid_until, p.lost_at,
                                        coalesce(p.valid_until > :now, false) as permit_held,
                                        coalesce(p.valid_until <= :now, false) as permit_ran_out,
@@ -111,6 +122,7 @@ class CampaignGroups {
                                            where (before.tenant_id, before.campaign_id, before.wave, before.node_id,
                                                   before.attempt)
                                                  = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
+                                             and before.state in ('FAILED', 'ROLLED_BACK', 'LOST')
                                        ) end as failed_before,
                                        case when u.queued then coalesce((
                                            select rival.name from node_update other
@@ -123,7 +135,7 @@ class CampaignGroups {
                                 join node n on (n.tenant_id, n.id) = (u.tenant_id, u.node_id)
                                 left join permit p on (p.tenant_id, p.id) = (u.tenant_id, u.permit_id)
                                 left join node_block b
-                                    on (b.tenant_id, b.node_id, b.image_id) = (u.tenant_id, u.node_id, target.id)
+                                    on (b.tenant_id, b.node_id, b.image_id) = (u.tenant_id, u.node_id, u.image_id)
                                 left join node_client client
                                     on (client.tenant_id, client.node_id) = (u.tenant_id, u.node_id)
                                 left join odd on odd.node_id = u.node_id
@@ -141,16 +153,16 @@ class CampaignGroups {
                                     and held.held_at is not null
                                 where u.tenant_id = :tenant and u.campaign_id = :campaign and (u.active or u.queued)
                             ) member
-                            group by %1$s, update_state, wave, attempt, blocked, running, running_counter, source, turn, not_before, failed_before, rival, permit_held,
+                            group by %1$s, image_id, update_state, wave, attempt, blocked, running, running_counter, source, turn, not_before, failed_before, rival, permit_held,
                                      permit_ran_out, family
                         ) g
                         join site s on s.tenant_id = :tenant and s.id = g.g_site
-                        cross join target
                         """.formatted(grouping.names(), grouping.columns()))
                 .withFetchSize(ROWS_AT_ONCE)
                 .params(grouping.params())
                 .param("tenant", tenant.value())
                 .param("campaign", campaign.value())
+                .param("stepwise", stepwise)
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .query(visit);
     }
@@ -161,7 +173,7 @@ class CampaignGroups {
         Selectable alike = grouping.group(row, row.getString("path"), row.getString("site_zone"), nodes);
         FleetRules.ForNode forNode = rules.forNode(alike);
         Set<ImageId> blocked =
-                row.getBoolean("blocked") ? Set.of(new ImageId(row.getObject("image", UUID.class))) : Set.of();
+                row.getBoolean("blocked") ? Set.of(new ImageId(row.getObject("image_id", UUID.class))) : Set.of();
         NodeFacts node = new NodeFacts(
                 new NodeId(alike.nodeId()),
                 alike.state(),
@@ -197,7 +209,8 @@ class CampaignGroups {
                         row.getObject("not_before") == null ? null : instant(row, "not_before"),
                         row.getString("failed_before"),
                         row.getString("rival"),
-                        row.getBoolean("turn")));
+                        row.getBoolean("turn"),
+                        new ImageId(row.getObject("image_id", UUID.class))));
         return new Group(node, update, alike.zone(), nodes);
     }
 

@@ -27,6 +27,7 @@ import org.maintenancemanager.core.decision.Gate;
 import org.maintenancemanager.core.decision.GateName;
 import org.maintenancemanager.core.decision.NodeFacts;
 import org.maintenancemanager.core.decision.UpdateFacts;
+import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.tenant.CallContext;
@@ -76,13 +77,20 @@ public class Explanations {
      * Why a node does what it does now.
      *
      * @param updateId the update that the explanation is about, if there is any
+     * @param path the images that the node still has to install, one after the other; none when nothing is under way, or no
+     *     way leads there
      */
     public record NodeExplanation(
             NodeId nodeId,
             @Nullable UUID updateId,
             @Nullable UUID campaignId,
             Instant at,
-            Explanation explanation) {}
+            Explanation explanation,
+            List<ImageFacts> path) {
+        public NodeExplanation {
+            path = List.copyOf(path);
+        }
+    }
 
     /** @throws NotFound if the tenant has no such node */
     public NodeExplanation explain(NodeId id) {
@@ -104,7 +112,18 @@ public class Explanations {
                 now,
                 update != null && update.state() == UpdateState.SKIPPED
                         ? skipped(tenant, update.id(), explanation)
-                        : explanation);
+                        : explanation,
+                path(facts, update, campaign));
+    }
+
+    private static List<ImageFacts> path(
+            NodeFacts node, @Nullable UpdateFacts update, @Nullable CampaignFacts campaign) {
+        return update == null || campaign == null || update.state().isTerminal()
+                ? List.of()
+                : campaign.ways()
+                        .paths()
+                        .route(node.runningReleaseCounter(), node.hardware())
+                        .steps();
     }
 
     /** Why it was skipped is decided once, when the campaign starts, and kept with the update. */
@@ -170,7 +189,8 @@ public class Explanations {
         Instant now = clock.now();
         FleetRules.Rules current = rules.of(tenant);
         var tally = new Tally();
-        groups.forEach(tenant, id, current, now, group -> {
+        boolean stepwise = campaign != null && !campaign.ways().paths().isPlain();
+        groups.forEach(tenant, id, stepwise, current, now, group -> {
             Decision decision = Decisions.decide(group.node(), group.update(), campaign, now);
             tally.add(group, decision, now);
         });

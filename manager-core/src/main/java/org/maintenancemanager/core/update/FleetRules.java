@@ -86,6 +86,10 @@ class FleetRules implements ChangeListener, SmartLifecycle {
             return attributes;
         }
 
+        boolean hasBudgetsOfSelectors() {
+            return !selectors.isEmpty();
+        }
+
         private boolean holdsFor(BudgetFacts budget, Selectable node) {
             Selector selector = selectors.get(budget.id());
             return selector != null

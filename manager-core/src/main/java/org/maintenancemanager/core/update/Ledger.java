@@ -2,6 +2,7 @@ package org.maintenancemanager.core.update;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,13 +31,21 @@ class Ledger {
     private final JdbcClient jdbc;
     private final CampaignGuard guard;
     private final Attempts attempts;
+    private final NextSteps steps;
     private final Rivals rivals;
     private final PhaseClocks clocks;
 
-    Ledger(JdbcClient jdbc, CampaignGuard guard, Attempts attempts, Rivals rivals, PhaseClocks clocks) {
+    Ledger(
+            JdbcClient jdbc,
+            CampaignGuard guard,
+            Attempts attempts,
+            NextSteps steps,
+            Rivals rivals,
+            PhaseClocks clocks) {
         this.jdbc = jdbc;
         this.guard = guard;
         this.attempts = attempts;
+        this.steps = steps;
         this.rivals = rivals;
         this.clocks = clocks;
     }
@@ -50,12 +59,14 @@ class Ledger {
         List<Change> changes = new ArrayList<>(given);
         writeUpdates(tenant, given);
         List<Change> ended = new ArrayList<>(given.stream().filter(Change::ends).toList());
-        Set<UUID> followed = attempts.plan(tenant, ended);
+        Map<UUID, UpdateState> followed = new HashMap<>(steps.plan(tenant, ended));
+        attempts.plan(tenant, ended).forEach(update -> followed.put(update, UpdateState.OFFERED));
         List<Change> pointless = rivals.letNext(tenant, freed(ended, followed));
         while (!pointless.isEmpty()) {
             writeUpdates(tenant, pointless);
             changes.addAll(pointless);
             ended.addAll(pointless);
+            followed.putAll(steps.plan(tenant, pointless));
             pointless = rivals.letNext(tenant, freed(pointless, followed));
         }
         clocks.set(tenant, changes);
@@ -63,7 +74,14 @@ class Ledger {
         ended.stream()
                 .filter(Change::condemnsImage)
                 .forEach(change -> freed.failures.merge(change.campaignId(), 1, Integer::sum));
-        weigh(tenant, ended, freed);
+        // A node on its way has not shown yet whether the image does it good.
+        weigh(
+                tenant,
+                ended.stream()
+                        .filter(change -> change.to() != UpdateState.CONFIRMED
+                                || followed.get(change.updateId()) != UpdateState.OFFERED)
+                        .toList(),
+                freed);
         countCampaigns(tenant, freed.campaigns, freed.failures);
         countWaves(tenant, changes, followed);
         countBudgets(tenant, freed.budgets);
@@ -327,9 +345,9 @@ class Ledger {
         writeHistory(tenant, changes.stream().filter(Change::isTransition).toList());
     }
 
-    private static List<UUID> freed(List<Change> ended, Set<UUID> followed) {
+    private static List<UUID> freed(List<Change> ended, Map<UUID, UpdateState> followed) {
         return ended.stream()
-                .filter(change -> !followed.contains(change.updateId()))
+                .filter(change -> followed.get(change.updateId()) != UpdateState.OFFERED)
                 .map(Change::nodeId)
                 .toList();
     }
@@ -346,16 +364,15 @@ class Ledger {
         return nodes;
     }
 
-    /** @param followed failed updates that another attempt follows: their nodes count as offered, not as failed */
-    private void countWaves(TenantId tenant, List<Change> changes, Set<UUID> followed) {
+    /** @param followed updates that another one follows: their nodes count in its state */
+    private void countWaves(TenantId tenant, List<Change> changes, Map<UUID, UpdateState> followed) {
         record Key(UUID campaign, int wave, UpdateState state) {}
         Map<Key, Integer> deltas = new TreeMap<>(
                 Comparator.comparing(Key::campaign).thenComparing(Key::wave).thenComparing(Key::state));
         for (Change change : changes) {
             if (change.isTransition()) {
                 deltas.merge(new Key(change.campaignId(), change.wave(), change.from()), -1, Integer::sum);
-                UpdateState to =
-                        change.ends() && followed.contains(change.updateId()) ? UpdateState.OFFERED : change.to();
+                UpdateState to = change.ends() ? followed.getOrDefault(change.updateId(), change.to()) : change.to();
                 deltas.merge(new Key(change.campaignId(), change.wave(), to), 1, Integer::sum);
             }
         }

@@ -71,14 +71,17 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                    n.node_labels || n.labels as labels, n.version as node_version, s.path,
                    running.image_version, running.image_sha256,
                    (select max(known.release_counter) from image known
+                    -- Release counters of two families say nothing of each other.
+                    join image wanted on wanted.tenant_id = known.tenant_id and wanted.family = known.family
                     where known.tenant_id = n.tenant_id and known.sha256 = running.image_sha256
+                      and wanted.id = u.image_id
                    ) as running_release_counter,
                    array(select block.image_id from node_block block
                          where (block.tenant_id, block.node_id) = (n.tenant_id, n.id)) as blocked,
                    live.ids as credential_ids, live.secrets, live.expiries, live.kinds, live.unused,
                    coalesce(session.acked_seq, 0) as acked_seq,
                    u.id as update_id, u.campaign_id, u.wave, u.attempt, u.state as update_state,
-                   u.state_since, u.assignment_version, u.action_number, u.from_sha256,
+                   u.state_since, u.assignment_version, u.action_number, u.from_sha256, u.image_id as step,
                    u.not_before,
                    exists (select from download_turn turn
                            where (turn.tenant_id, turn.update_id) = (u.tenant_id, u.id)) as download_turn,
@@ -86,6 +89,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                        select coalesce(before.failure_phase, before.state) from node_update before
                        where (before.tenant_id, before.campaign_id, before.wave, before.node_id, before.attempt)
                              = (u.tenant_id, u.campaign_id, u.wave, u.node_id, u.attempt - 1)
+                         and before.state in ('FAILED', 'ROLLED_BACK', 'LOST')
                    ) end as failed_before,
                    device.node_id as device_node, device.family, device.family_override, device.user_agent,
                    device.controller_id, device.host_guid, device.attributes_wanted_at, device.canceled_action,
@@ -570,7 +574,8 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                         row.getObject("not_before") == null ? null : instant(row, "not_before"),
                         interned(row.getString("failed_before")),
                         null,
-                        row.getBoolean("download_turn")));
+                        row.getBoolean("download_turn"),
+                        new ImageId(row.getObject("step", UUID.class))));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

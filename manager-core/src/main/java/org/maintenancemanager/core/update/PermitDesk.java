@@ -197,6 +197,10 @@ class PermitDesk implements DisposableBean {
             rules.refresh(tenant);
             return answers;
         }
+        if (campaign.ways().version() != room.pathVersion) {
+            // Whoever changed the ways between releases has had the campaigns read again.
+            return answers;
+        }
         UUID override = campaign.override() == null ? null : campaign.override().id();
         if (!Objects.equals(override, room.override)) {
             // Given or taken back a moment ago; the campaign is being read again.
@@ -306,6 +310,9 @@ class PermitDesk implements DisposableBean {
 
     /** The budgets by selector, by what is known of the node, whose row has the same version; the sites' own come from SQL. */
     private static void addSelected(List<Request> requests, FleetRules.Rules current, Map<UUID, Locked> eligible) {
+        if (!current.hasBudgetsOfSelectors()) {
+            return;
+        }
         for (Request request : requests) {
             Locked locked = eligible.get(request.update().value());
             List<UUID> selected = request.node().facts(current).budgets().stream()
@@ -325,6 +332,7 @@ class PermitDesk implements DisposableBean {
         private int campaign;
         private int tenant;
         private long windowVersion;
+        private long pathVersion;
         private @Nullable UUID override;
         /** Whether the guard is what leaves the campaign no room. */
         private boolean suspicious;
@@ -429,7 +437,7 @@ class PermitDesk implements DisposableBean {
                     .list();
         }
         jdbc.sql("""
-                        select state, max_in_flight, in_flight, window_version, clock_timestamp() as now
+                        select state, max_in_flight, in_flight, window_version, path_version, clock_timestamp() as now
                         from tenant
                         where id = :tenant
                         for update
@@ -441,6 +449,7 @@ class PermitDesk implements DisposableBean {
                             ? 0
                             : cap == null ? Integer.MAX_VALUE : cap - row.getInt("in_flight");
                     room.windowVersion = row.getLong("window_version");
+                    room.pathVersion = row.getLong("path_version");
                     room.now = row.getObject("now", OffsetDateTime.class).toInstant();
                     return room;
                 })

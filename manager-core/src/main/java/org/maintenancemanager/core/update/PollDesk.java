@@ -24,6 +24,7 @@ import org.maintenancemanager.core.decision.PermitTerms;
 import org.maintenancemanager.core.decision.UpdateFacts;
 import org.maintenancemanager.core.decision.UpdateFacts.PermitFacts;
 import org.maintenancemanager.core.image.ImageFacts;
+import org.maintenancemanager.core.image.ImageState;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.dao.DataAccessException;
@@ -275,7 +276,7 @@ public class PollDesk {
                                 Directive.WAIT,
                                 update.assignmentVersion(),
                                 update.id().toString(),
-                                manifest(campaign),
+                                manifest(campaign, update),
                                 null,
                                 refused.sentence(),
                                 next));
@@ -296,7 +297,7 @@ public class PollDesk {
                 Directive.INSTALL,
                 assignmentVersion,
                 update.id().toString(),
-                manifest(campaign),
+                manifest(campaign, update),
                 new Permit(permit.id().toString(), Math.toIntExact(validFor)),
                 null,
                 Pace.jittered(pollSeconds)));
@@ -319,7 +320,7 @@ public class PollDesk {
                 directive,
                 update.assignmentVersion(),
                 update.id().toString(),
-                manifest(campaign),
+                manifest(campaign, update),
                 null,
                 reason,
                 nextPollSeconds));
@@ -399,11 +400,15 @@ public class PollDesk {
         return Pace.after(Math.max(0, Duration.between(now, opens).toSeconds()), spread.toSeconds(), pollSeconds);
     }
 
-    private static @Nullable ImageManifest manifest(@Nullable CampaignFacts campaign) {
+    private static @Nullable ImageManifest manifest(@Nullable CampaignFacts campaign, UpdateFacts update) {
         if (campaign == null) {
             return null;
         }
-        ImageFacts image = campaign.image();
+        ImageFacts image = campaign.imageOf(update.course().step());
+        if (image.state() == ImageState.DRAFT) {
+            // Not known here yet; the node waits.
+            return null;
+        }
         return new ImageManifest(
                 image.id().toString(),
                 image.family(),

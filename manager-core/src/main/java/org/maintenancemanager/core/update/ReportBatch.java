@@ -1,6 +1,7 @@
 package org.maintenancemanager.core.update;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -42,12 +43,14 @@ class ReportBatch {
     private final JdbcClient jdbc;
     private final Ledger ledger;
     private final FactsIntake facts;
+    private final NextSteps steps;
     private final ChangeNotes notes;
 
-    ReportBatch(JdbcClient jdbc, Ledger ledger, FactsIntake facts, ChangeNotes notes) {
+    ReportBatch(JdbcClient jdbc, Ledger ledger, FactsIntake facts, NextSteps steps, ChangeNotes notes) {
         this.jdbc = jdbc;
         this.ledger = ledger;
         this.facts = facts;
+        this.steps = steps;
         this.notes = notes;
     }
 
@@ -100,6 +103,7 @@ class ReportBatch {
         Set<UUID> changed = facts.write(tenant, told);
         changes.addAll(FactsIntake.conclusions(told, updates.values()));
         ledger.write(tenant, changes);
+        ledger.write(tenant, steps.stray(tenant, mayHaveStrayed(updates.values(), changes, changed)));
         changes.forEach(change -> changed.add(change.nodeId()));
         writeSessions(tenant, sessions);
         sessions.values().stream()
@@ -109,6 +113,18 @@ class ReportBatch {
             notes.nodesChanged(tenant, changed);
         }
         return receipts.stream().map(receipt -> receipt.apply(clones)).toList();
+    }
+
+    /** Nodes that run something else than before, where that may matter for what they have to install next. */
+    private static Set<UUID> mayHaveStrayed(Collection<Standing> updates, List<Change> changes, Set<UUID> changed) {
+        Set<UUID> nodes = new HashSet<>();
+        updates.stream()
+                .filter(update -> update.stepwise && changed.contains(update.node))
+                .forEach(update -> nodes.add(update.node));
+        changes.stream()
+                .filter(change -> change.ends() && changed.contains(change.nodeId()))
+                .forEach(change -> nodes.add(change.nodeId()));
+        return nodes;
     }
 
     private static Receipt stored(Session session, List<Row> answers, Set<UUID> clones) {
@@ -226,6 +242,8 @@ class ReportBatch {
         final @Nullable String fromSha256;
         final String imageSha256;
         final boolean prestage;
+        /** Whether its node may have to go through several images. */
+        final boolean stepwise;
 
         @Nullable
         UUID permit;
@@ -244,6 +262,7 @@ class ReportBatch {
                 @Nullable String fromSha256,
                 String imageSha256,
                 boolean prestage,
+                boolean stepwise,
                 @Nullable UUID permit,
                 @Nullable String rebootBootId,
                 UpdateState state) {
@@ -255,6 +274,7 @@ class ReportBatch {
             this.fromSha256 = fromSha256;
             this.imageSha256 = imageSha256;
             this.prestage = prestage;
+            this.stepwise = stepwise;
             this.permit = permit;
             this.rebootBootId = rebootBootId;
             this.state = state;
@@ -424,7 +444,13 @@ class ReportBatch {
         }
         jdbc.sql("""
                         select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.from_sha256, u.permit_id,
-                               u.reboot_boot_id, u.state, i.sha256, c.prestage
+                               u.reboot_boot_id, u.state, i.sha256, c.prestage,
+                               u.image_id <> c.image_id
+                               or exists (select from image ruled
+                                          where (ruled.tenant_id, ruled.family, ruled.architecture)
+                                                = (i.tenant_id, i.family, i.architecture)
+                                            and (ruled.path_floor is not null or ruled.path_barrier
+                                                 or cardinality(ruled.path_forbidden_from) > 0)) as stepwise
                         from node_update u
                         join image i on (i.tenant_id, i.id) = (u.tenant_id, u.image_id)
                         join campaign c on (c.tenant_id, c.id) = (u.tenant_id, u.campaign_id)
@@ -451,6 +477,7 @@ class ReportBatch {
                                 row.getString("from_sha256"),
                                 row.getString("sha256"),
                                 row.getBoolean("prestage"),
+                                row.getBoolean("stepwise"),
                                 row.getObject("permit_id", UUID.class),
                                 row.getString("reboot_boot_id"),
                                 UpdateState.valueOf(row.getString("state")))))

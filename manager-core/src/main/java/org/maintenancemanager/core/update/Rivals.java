@@ -50,6 +50,7 @@ class Rivals {
                                          and exists (select from image known
                                                      where known.tenant_id = q.tenant_id
                                                        and known.sha256 = running.image_sha256
+                                                       and known.family = i.family
                                                        and known.release_counter > i.release_counter)
                                         then 'DOWNGRADE'
                                     when exists (select from node_block block

@@ -40,6 +40,7 @@ public class UpdateClockwork {
     private final TransactionTemplate transactions;
     private final Ledger ledger;
     private final PhaseClocks clocks;
+    private final NextSteps steps;
     private final ChangeNotes notes;
     private final DatabaseClock clock;
     private volatile Instant sweptAt = Instant.EPOCH;
@@ -49,12 +50,14 @@ public class UpdateClockwork {
             TransactionTemplate transactions,
             Ledger ledger,
             PhaseClocks clocks,
+            NextSteps steps,
             ChangeNotes notes,
             DatabaseClock clock) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.ledger = ledger;
         this.clocks = clocks;
+        this.steps = steps;
         this.notes = notes;
         this.clock = clock;
     }
@@ -84,6 +87,70 @@ public class UpdateClockwork {
             }
         }
         toCancel().forEach(this::cancel);
+        onOldWays().forEach(this::takeNewWays);
+    }
+
+    /** @param version of the tenant's ways that its steps have to fit */
+    private record OnOldWays(TenantId tenant, UUID campaign, long version) {}
+
+    private List<OnOldWays> onOldWays() {
+        return EveryTenant.get(() -> jdbc.sql("""
+                        select c.tenant_id, c.id, t.path_version
+                        from campaign c
+                        join tenant t on t.id = c.tenant_id
+                        where c.state in ('RUNNING', 'PAUSED') and c.path_version < t.path_version
+                        """)
+                .query((row, number) -> new OnOldWays(
+                        new TenantId(row.getObject("tenant_id", UUID.class)),
+                        row.getObject("id", UUID.class),
+                        row.getLong("path_version")))
+                .list());
+    }
+
+    /** Images, or the rules of their update paths, have changed: whoever waits with another step than the next gets that. */
+    private void takeNewWays(OnOldWays due) {
+        TenantId tenant = due.tenant();
+        try {
+            CallContext.system(tenant, "update clockwork").run(() -> {
+                UUID after = new UUID(0, 0);
+                while (after != null) {
+                    UUID from = after;
+                    after = transactions.execute(status -> takeNewWays(due, from));
+                }
+                transactions.executeWithoutResult(status -> jdbc.sql("""
+                                update campaign set path_version = :version
+                                where tenant_id = :tenant and id = :campaign and path_version < :version
+                                """)
+                        .param("version", due.version())
+                        .param("tenant", tenant.value())
+                        .param("campaign", due.campaign())
+                        .update());
+            });
+        } catch (RuntimeException e) {
+            LOG.warn("the steps of campaign {} could not be looked at; the others go on", due.campaign(), e);
+        }
+    }
+
+    /** @return the last node that was looked at; null: there are no more */
+    private @Nullable UUID takeNewWays(OnOldWays due, UUID after) {
+        List<UUID> waiting = jdbc.sql("""
+                        select distinct node_id from node_update
+                        where tenant_id = :tenant and campaign_id = :campaign and (active or queued) and node_id > :after
+                        order by node_id
+                        limit :batch
+                        """)
+                .param("tenant", due.tenant().value())
+                .param("campaign", due.campaign())
+                .param("after", after)
+                .param("batch", BATCH)
+                .query(UUID.class)
+                .list();
+        List<Change> stray = steps.stray(due.tenant(), waiting);
+        ledger.write(due.tenant(), stray);
+        if (!stray.isEmpty()) {
+            notes.nodesChanged(due.tenant(), stray.stream().map(Change::nodeId).toList());
+        }
+        return waiting.size() < BATCH ? null : waiting.getLast();
     }
 
     /** Now and then: updates that wait for a node which is free, since somebody else was changing them when it became so. */

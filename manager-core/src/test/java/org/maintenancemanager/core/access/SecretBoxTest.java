@@ -45,6 +45,23 @@ class SecretBoxTest {
     }
 
     @Test
+    void aNewKeyOnTopSealsAndTheOneBelowStillOpens() throws Exception {
+        byte[] before = box("key").seal("totp", SECRET);
+        String old = Files.readString(directory.resolve("key"));
+        box("new");
+        String fresh = Files.readString(directory.resolve("new"));
+        Files.writeString(directory.resolve("key"), fresh + old);
+        SecretBox rotated = box("key");
+
+        assertThat(rotated.open("totp", before)).isEqualTo(SECRET);
+        assertThat(rotated.isSealedBefore("totp", before)).isTrue();
+        byte[] after = rotated.seal("totp", SECRET);
+        assertThat(rotated.isSealedBefore("totp", after)).isFalse();
+        assertThat(box("new").open("totp", after)).isEqualTo(SECRET);
+        assertThatThrownBy(() -> box("new").open("totp", before)).isInstanceOf(GeneralSecurityException.class);
+    }
+
+    @Test
     void theKeyIsForItsOwnerOnly() throws Exception {
         box("key");
 

@@ -149,6 +149,31 @@ class CampaignLifeTest {
     }
 
     @Test
+    void waveThatNobodyIsHeardOfGoesOnWhenItMay() {
+        CampaignScene scene =
+                running(6, canary(2, new WaveGate(Duration.ofHours(24), null, false, Duration.ofHours(2))));
+        scene.age("opened_at", Duration.ofMinutes(30));
+        clockwork.tick();
+        assertThat(scene.wave(0).unreachable()).isEqualTo(2);
+        assertThat(scene.wave(1).openedAt()).isNull();
+        scene.age("opened_at", Duration.ofMinutes(90));
+        clockwork.tick();
+        assertThat(scene.wave(0).state()).isEqualTo(WaveState.PASSED);
+        assertThat(scene.wave(0).late()).isEqualTo(2);
+        assertThat(scene.wave(1).state()).isEqualTo(WaveState.OPEN);
+        CampaignView running = scene.campaign();
+        WaveGate tooShort = new WaveGate(Duration.ZERO, null, false, Duration.ofSeconds(59));
+        assertThat(scene.problems(() -> campaigns.edit(
+                        scene.id(),
+                        running.version(),
+                        running.spec()
+                                .withWaves(List.of(
+                                        canary(2, tooShort),
+                                        running.spec().waves().get(1))))))
+                .containsExactly("/waves/0/gate/unheardAfter");
+    }
+
+    @Test
     void skippedWaveIsCanceledAndPassedOver() {
         CampaignScene scene = running(6, canary(2, WaveGate.NONE), canary("second", 2, WaveGate.NONE));
         scene.as(() -> waves.skip(scene.id(), 1, "these are being moved"));

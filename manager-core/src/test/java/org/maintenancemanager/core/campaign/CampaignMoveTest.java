@@ -13,25 +13,71 @@ import org.junit.jupiter.api.Test;
 class CampaignMoveTest {
     @Test
     void diagramInTheDocsIsDrawnFromTheTable() throws IOException {
+        assertDrawn(campaign());
+    }
+
+    @Test
+    void diagramOfAWaveIsDrawnFromTheTable() throws IOException {
+        List<String> lines = start(WaveState.CLOSED);
+        for (WaveMove move : WaveMove.values()) {
+            move.from().stream()
+                    .sorted()
+                    .forEach(from ->
+                            lines.add("    %s --> %s: %s, %s".formatted(from, move.to(), who(move.by()), move.when())));
+        }
+        lines.add("    " + WaveState.PASSED + " --> [*]");
+        assertDrawn(finish(lines));
+    }
+
+    @Test
+    void diagramOfAnApprovalIsDrawnFromItsAnswers() throws IOException {
+        List<String> lines = start("ASKED");
+        for (CampaignLife.Answer answer : CampaignLife.Answer.values()) {
+            lines.add("    ASKED --> %s: %s".formatted(answer, answer.by()));
+        }
+        for (CampaignLife.Answer answer : CampaignLife.Answer.values()) {
+            lines.add("    " + answer + " --> [*]");
+        }
+        assertDrawn(finish(lines));
+    }
+
+    @Test
+    void everyWaveCanBeLeftUntilItHasPassed() {
+        for (WaveState state : WaveState.values()) {
+            assertThat(Stream.of(WaveMove.values()).anyMatch(move -> move.isFrom(state)))
+                    .as(state.name())
+                    .isEqualTo(state != WaveState.PASSED);
+        }
+    }
+
+    /** The page has a diagram that begins as this one does; it is the same. */
+    private static void assertDrawn(String diagram) throws IOException {
         Path page = Path.of("../docs/campaigns.md");
         String text = Files.readString(page);
-        int start = text.indexOf("```mermaid\nstateDiagram-v2\n    [*] --> DRAFT");
+        int start = text.indexOf(diagram.substring(0, diagram.indexOf('\n', diagram.indexOf("[*]"))));
+        assertThat(start).as("no diagram in the page begins with\n" + diagram).isNotNegative();
         int end = text.indexOf("```\n", start + 3) + "```\n".length();
         if (Boolean.getBoolean("golden.update")) {
-            text = text.substring(0, start) + diagram() + text.substring(end);
-            end = start + diagram().length();
+            text = text.substring(0, start) + diagram + text.substring(end);
+            end = start + diagram.length();
             Files.writeString(page, text);
         }
         assertThat(text.substring(start, end))
                 .as("the table changed: run with -Dgolden.update=true, and read the page again")
-                .isEqualTo(diagram());
+                .isEqualTo(diagram);
     }
 
-    private static String diagram() {
-        List<String> lines = new ArrayList<>();
-        lines.add("```mermaid");
-        lines.add("stateDiagram-v2");
-        lines.add("    [*] --> " + CampaignState.DRAFT);
+    private static List<String> start(Object first) {
+        return new ArrayList<>(List.of("```mermaid", "stateDiagram-v2", "    [*] --> " + first));
+    }
+
+    private static String finish(List<String> lines) {
+        lines.add("```");
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String campaign() {
+        List<String> lines = start(CampaignState.DRAFT);
         for (CampaignMove move : CampaignMove.values()) {
             move.from().stream()
                     .sorted()
@@ -41,8 +87,7 @@ class CampaignMoveTest {
         Stream.of(CampaignState.values())
                 .filter(CampaignState::isEnded)
                 .forEach(end -> lines.add("    " + end + " --> [*]"));
-        lines.add("```");
-        return String.join("\n", lines) + "\n";
+        return finish(lines);
     }
 
     private static String who(CampaignMove.By by) {

@@ -164,6 +164,12 @@ class CampaignsTest {
         fleet.runs(nodes.get(0), target);
         fleet.runs(nodes.get(1), newer);
         fleet.runs(nodes.get(2), old);
+        // Release counters of two families say nothing of each other.
+        UUID foreign = fleet.image("99", 99);
+        jdbc.sql("update image set family = 'edge-rt' where id = :id")
+                .param("id", foreign)
+                .update();
+        fleet.runs(nodes.get(6), foreign);
         jdbc.sql("update node set architecture = 'arm64' where id = :id")
                 .param("id", nodes.get(3))
                 .update();

@@ -16,6 +16,7 @@ import org.maintenancemanager.core.campaign.WaveGates.NotBefore;
 import org.maintenancemanager.core.campaign.WaveGates.Passes;
 import org.maintenancemanager.core.campaign.WaveGates.Progress;
 import org.maintenancemanager.core.campaign.WaveGates.Soaks;
+import org.maintenancemanager.core.campaign.WaveGates.Unheard;
 import org.maintenancemanager.core.campaign.WaveGates.Verdict;
 import org.maintenancemanager.core.campaign.WaveGates.Waits;
 
@@ -76,9 +77,34 @@ class WaveGatesTest {
 
     @Test
     void nobodyReachableIsNoVerdictButNobodyAtAllPasses() {
-        assertThat(judge(Map.of(UpdateState.OFFERED, 3), 3, null)).isInstanceOf(Waits.class);
+        assertThat(judge(Map.of(UpdateState.OFFERED, 3), 3, null)).isEqualTo(new Unheard(3, null));
         gate = new WaveGate(Duration.ofDays(1), null, false);
         assertThat(judge(Map.of(UpdateState.SKIPPED, 3), 0, null)).isInstanceOf(Passes.class);
+    }
+
+    @Test
+    void waveThatNobodyIsHeardOfPassesAfterTheTimeThatWasSaid() {
+        Map<UpdateState, Integer> silent = Map.of(UpdateState.OFFERED, 3);
+        gate = new WaveGate(Duration.ofDays(1), null, false, Duration.ofHours(6));
+        assertThat(unheard(silent, 3, NOW.minus(Duration.ofHours(5))))
+                .isEqualTo(new Unheard(3, NOW.plus(Duration.ofHours(1))));
+        assertThat(unheard(silent, 3, NOW.minus(Duration.ofHours(6))))
+                .as("nobody is there to be watched")
+                .isInstanceOf(Passes.class);
+        assertThat(unheard(silent, 2, NOW.minus(Duration.ofDays(6))))
+                .as("one came back")
+                .isInstanceOf(Waits.class);
+        assertThat(unheard(Map.of(UpdateState.OFFERED, 3, UpdateState.FAILED, 1), 3, NOW.minus(Duration.ofDays(6))))
+                .as("what failed speaks")
+                .isInstanceOf(CannotPass.class);
+        gate = new WaveGate(Duration.ZERO, NOW.plusSeconds(1), true, Duration.ofHours(6));
+        assertThat(unheard(silent, 3, NOW.minus(Duration.ofHours(6)))).isInstanceOf(NotBefore.class);
+        gate = new WaveGate(Duration.ZERO, NOW, true, Duration.ofHours(6));
+        assertThat(unheard(silent, 3, NOW.minus(Duration.ofHours(6)))).isInstanceOf(AwaitsApproval.class);
+    }
+
+    private Verdict unheard(Map<UpdateState, Integer> updates, int unreachable, Instant openedAt) {
+        return WaveGates.judge(NINETY, gate, new Progress(updates, unreachable, null, false, openedAt), NOW);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.maintenancemanager.core.forecast;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import org.maintenancemanager.core.forecast.ForecastFacts.Guard;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
 import org.maintenancemanager.core.forecast.ForecastFacts.Limit;
 import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retries;
+import org.maintenancemanager.core.forecast.ForecastFacts.Retry;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -107,6 +110,65 @@ class ForecasterTest {
     }
 
     @Test
+    void chanceOfAnotherAttemptMakesAsManyTriesAsTheLimit() {
+        assertThat(Retry.chance(0, 0.5)).isZero();
+        assertThat(Retry.chance(3, 0)).isEqualTo(1);
+        for (double rate : new double[] {0.01, 0.2, 0.5, 0.9, 1}) {
+            double tries = 1 + rate + rate * rate;
+            assertThat(1 / (1 - rate * Retry.chance(2, rate))).isCloseTo(tries, within(1e-9));
+        }
+    }
+
+    @Test
+    void nodesThatAreTriedAgainComeLaterAndWell() {
+        Forecast once = Forecaster.forecast(failing(Retries.NONE), 1, null);
+        assertThat(once.risks()).as("half of a canary fails").contains(new Forecast.Risk(RiskKind.WAVE_GATE, 1));
+        // Each failure is followed by another attempt a day later.
+        var daily = new Retry(1, Duration.ofDays(1));
+        Forecast again = Forecaster.forecast(failing(new Retries(daily, daily)), 1, null);
+        assertThat(again.risks()).extracting(Forecast.Risk::kind).doesNotContain(RiskKind.WAVE_GATE);
+        assertThat(again.end().p10()).isAfter(Instant.parse("2026-03-10T20:00:00Z"));
+        assertThat(again.curve().getLast().p50()).isEqualTo(40);
+    }
+
+    /** Half of what is tried fails; the first wave wants all of its nodes confirmed. */
+    private static ForecastFacts failing(Retries retries) {
+        ForecastFacts plain = twoSites(100, List.of());
+        var times = plain.cohorts().getFirst();
+        Rules rules = plain.rules();
+        return new ForecastFacts(
+                plain.now(),
+                plain.until(),
+                List.of(new Wave("canary", 1, plain.now(), false), new Wave("rest", 0, null, false)),
+                new Rules(
+                        rules.maxInFlight(),
+                        null,
+                        0,
+                        rules.guardTime(),
+                        rules.permitLimit(),
+                        rules.bootDeadline(),
+                        rules.unreachableAfter(),
+                        rules.pollInterval(),
+                        null,
+                        retries),
+                List.of(),
+                List.of(inWave(times, 0, 20), inWave(times, 1, 20)),
+                new Habits(1000, 500, 100_000, 0, Duration.ofHours(1), 0));
+    }
+
+    private static Cohort inWave(Cohort like, int wave, int nodes) {
+        return new Cohort(
+                like.place(),
+                wave,
+                like.times(),
+                like.needed(),
+                like.install(),
+                like.download(),
+                List.of(),
+                new Standing(nodes, 0, 0, 0, 0, Duration.ZERO, 0, 0, 0));
+    }
+
+    @Test
     void budgetThatOthersHoldLetsNobodyThrough() {
         Forecast forecast = Forecaster.forecast(twoSites(100, List.of(new Limit("Late shift", 2, 2))), 1, null);
         assertThat(forecast.end().p10()).isNull();
@@ -148,7 +210,8 @@ class ForecasterTest {
                                         World.BOOT_DEADLINE,
                                         World.UNREACHABLE,
                                         World.POLL,
-                                        guard),
+                                        guard,
+                                        Retries.NONE),
                                 facts.limits(),
                                 facts.cohorts(),
                                 new Habits(1000, 500, 100, 0, Duration.ofHours(1), 0)),
@@ -183,6 +246,47 @@ class ForecasterTest {
                 budgets,
                 List.of(cohort(times, "/daily", 40, List.of()), cohort(times, "/late", 50, limited)),
                 new Habits(1000, 0, 100_000, 0, Duration.ofHours(1), 0));
+    }
+
+    @Test
+    void eachStepOfAnUpdatePathTakesItsOwnWindow() {
+        ForecastFacts once = twoSites(100, List.of());
+        Cohort late = once.cohorts().getLast();
+        Cohort stepwise = new Cohort(
+                late.place(),
+                late.wave(),
+                late.times(),
+                // Longer than half of the window, so that two do not fit into one.
+                Duration.ofMinutes(130),
+                new Took(Duration.ofMinutes(120), Duration.ofMinutes(130), 500),
+                late.download(),
+                late.limits(),
+                late.standing(),
+                3);
+        Forecast forecast = Forecaster.forecast(
+                new ForecastFacts(
+                        once.now(),
+                        once.until(),
+                        once.waves(),
+                        new Rules(
+                                100,
+                                null,
+                                0,
+                                World.GUARD,
+                                Duration.ofHours(4),
+                                World.BOOT_DEADLINE,
+                                World.UNREACHABLE,
+                                World.POLL),
+                        once.limits(),
+                        List.of(once.cohorts().getFirst(), stepwise),
+                        once.habits()),
+                1,
+                null);
+        assertThat(forecast.members()).as("a node is one, whatever its steps").isEqualTo(90);
+        assertThat(forecast.end().p50())
+                .as("April, May, June")
+                .isBetween(Instant.parse("2026-06-06T20:00:00Z"), Instant.parse("2026-06-07T00:30:00Z"));
+        assertThat(forecast.curve().getLast().p50()).isEqualTo(90);
     }
 
     private static Cohort cohort(OpenTimes times, String site, int nodes, List<Integer> limits) {

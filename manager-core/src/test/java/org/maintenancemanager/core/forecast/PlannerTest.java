@@ -110,6 +110,19 @@ class PlannerTest {
     }
 
     @Test
+    void canaryThatNobodyIsHeardOfIsFound() {
+        Scene scene = new Scene(6);
+        scene.windows();
+        assertThat(scene.plan("plan", null).findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.code()).isEqualTo(Lint.Code.WAVE_UNHEARD);
+            assertThat(finding.nodes()).isPositive();
+            assertThat(finding.sentence()).contains("wave canary", "rest will not open");
+        });
+        scene.seen(0, 6);
+        assertThat(scene.plan("plan", null).findings()).isEmpty();
+    }
+
+    @Test
     void fleetWithoutWindowsNeverEndsAndSaysSo() {
         Scene scene = new Scene(5);
         scene.seen(0, 5);

@@ -368,6 +368,9 @@ final class Truth {
                 case WaveGates.Waits waits -> {
                     return;
                 }
+                case WaveGates.Unheard unheard -> {
+                    return;
+                }
                 case WaveGates.Soaks soaks -> {
                     return;
                 }

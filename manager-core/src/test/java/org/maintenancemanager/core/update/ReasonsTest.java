@@ -59,6 +59,14 @@ class ReasonsTest {
         fleet.each("update node_update set state = 'TRIAL' where node_id = :node", 14);
         fleet.permit(14, "now() + interval '1 hour'");
 
+        UUID foreign = fleet.fleet.image("99", 99);
+        jdbc.sql("update image set family = 'edge-rt' where id = :id")
+                .param("id", foreign)
+                .update();
+        fleet.each(
+                "update node_slot set image_sha256 = '%s' where node_id = :node".formatted(TestFleet.digest(foreign)),
+                21);
+
         Reasons reasons = fleet.tenant(() -> explanations.reasons(campaign));
 
         Map<String, Integer> oneByOne = new TreeMap<>();
@@ -72,6 +80,7 @@ class ReasonsTest {
                 oneByOne.merge(code, 1, Integer::sum);
             }
         }
+        assertThat(oneByOne).as("no downgrade between two families").containsEntry("DOWNGRADE", 1);
         Map<String, Integer> grouped = new TreeMap<>();
         reasons.waiting().forEach(waiting -> grouped.put(waiting.code(), waiting.nodes()));
         assertThat(grouped).isEqualTo(oneByOne);

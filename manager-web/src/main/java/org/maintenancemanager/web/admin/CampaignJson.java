@@ -98,6 +98,7 @@ final class CampaignJson {
         decimals(at + "/percent", wave.percent(), PERCENT_DECIMALS, problems);
         if (wave.gate() != null) {
             wholeSeconds(at + "/gate/soakTime", wave.gate().soakTime(), problems);
+            wholeSeconds(at + "/gate/unheardAfter", wave.gate().unheardAfter(), problems);
         }
         decimals(at + "/minConfirmedShare", wave.minConfirmedShare(), SHARE_DECIMALS, problems);
     }
@@ -159,7 +160,8 @@ final class CampaignJson {
                         : new org.maintenancemanager.core.campaign.WaveGate(
                                 orElse(gate.soakTime(), Duration.ZERO),
                                 gate.notBefore(),
-                                orElse(gate.approval(), false)));
+                                orElse(gate.approval(), false),
+                                gate.unheardAfter()));
     }
 
     private static org.maintenancemanager.core.campaign.CampaignSchedule schedule(@Nullable CampaignSchedule checked) {
@@ -224,7 +226,10 @@ final class CampaignJson {
 
     private static WaveGate gate(WaveSpec wave) {
         return new WaveGate(
-                wave.gate().soakTime(), wave.gate().notBefore(), wave.gate().approval());
+                wave.gate().soakTime(),
+                wave.gate().notBefore(),
+                wave.gate().approval(),
+                wave.gate().unheardAfter());
     }
 
     private static CampaignSchedule schedule(CampaignSpec spec) {

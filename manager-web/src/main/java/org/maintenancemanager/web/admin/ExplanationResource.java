@@ -1,11 +1,14 @@
 package org.maintenancemanager.web.admin;
 
+import java.util.List;
 import java.util.UUID;
 import org.maintenancemanager.api.admin.CampaignReasons;
 import org.maintenancemanager.api.admin.GateVerdict;
 import org.maintenancemanager.api.admin.NodeExplanation;
+import org.maintenancemanager.api.admin.PathStep;
 import org.maintenancemanager.api.admin.WaitingReason;
 import org.maintenancemanager.core.campaign.CampaignId;
+import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.update.Explanations;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -43,7 +46,14 @@ class ExplanationResource {
                                 gate.until(),
                                 gate.sentence(),
                                 gate.remedy()))
-                        .toList());
+                        .toList(),
+                steps(node.path()));
+    }
+
+    static List<PathStep> steps(List<ImageFacts> images) {
+        return images.stream()
+                .map(image -> new PathStep(image.id().value(), image.version(), image.releaseCounter()))
+                .toList();
     }
 
     @GetMapping("/campaigns/{id}/reasons")

@@ -16,6 +16,7 @@ import org.maintenancemanager.api.admin.ForecastWave;
 import org.maintenancemanager.api.admin.NewCampaign;
 import org.maintenancemanager.api.admin.PlanComparison;
 import org.maintenancemanager.api.admin.PlanFinding;
+import org.maintenancemanager.api.admin.PlanPath;
 import org.maintenancemanager.api.admin.PlanRequest;
 import org.maintenancemanager.api.admin.PlanSite;
 import org.maintenancemanager.api.admin.PlanSkip;
@@ -120,6 +121,9 @@ class ForecastResource {
                                 finding.sentence()))
                         .toList(),
                 shown(plan.forecast(), plan.zone()),
+                plan.paths().stream()
+                        .map(way -> new PlanPath(ExplanationResource.steps(way.images()), way.nodes()))
+                        .toList(),
                 plan.bytes(),
                 plan.sites().stream()
                         .map(site -> new PlanSite(site.sitePath(), site.nodes(), site.bytes()))

@@ -6,7 +6,9 @@ import java.net.URI;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.api.admin.ForbiddenSource;
 import org.maintenancemanager.api.admin.Image;
+import org.maintenancemanager.api.admin.ImagePath;
 import org.maintenancemanager.api.admin.ImageSeverity;
 import org.maintenancemanager.api.admin.ImageState;
 import org.maintenancemanager.api.admin.NewImage;
@@ -14,6 +16,7 @@ import org.maintenancemanager.core.image.Artifacts;
 import org.maintenancemanager.core.image.ImageDraft;
 import org.maintenancemanager.core.image.ImageId;
 import org.maintenancemanager.core.image.Images;
+import org.maintenancemanager.core.image.PathRules;
 import org.maintenancemanager.core.image.Severity;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
@@ -150,6 +153,7 @@ class ImageResource {
                 ImageSeverity.valueOf(image.severity().name()),
                 image.fixedCves(),
                 image.notes(),
+                path(image.path()),
                 ImageState.valueOf(image.state().name()),
                 image.createdAt(),
                 image.updatedAt(),
@@ -173,7 +177,8 @@ class ImageResource {
                         ? null
                         : Severity.valueOf(said.severity().name()),
                 said.fixedCves(),
-                said.notes());
+                said.notes(),
+                said.path() == null ? null : rules(said.path()));
     }
 
     private static NewImage said(ImageDraft draft) {
@@ -193,6 +198,27 @@ class ImageResource {
                         ? null
                         : ImageSeverity.valueOf(draft.severity().name()),
                 draft.fixedCves(),
-                draft.notes());
+                draft.notes(),
+                draft.path() == null ? null : path(draft.path()));
+    }
+
+    private static ImagePath path(PathRules rules) {
+        return new ImagePath(
+                rules.floor(),
+                rules.barrier(),
+                rules.forbidden().stream()
+                        .map(one -> new ForbiddenSource(one.from(), one.upTo(), one.reason()))
+                        .toList());
+    }
+
+    private static PathRules rules(ImagePath path) {
+        return new PathRules(
+                path.floor(),
+                Boolean.TRUE.equals(path.barrier()),
+                path.forbidden() == null
+                        ? List.of()
+                        : path.forbidden().stream()
+                                .map(one -> new PathRules.Forbidden(one.from(), one.upTo(), one.reason()))
+                                .toList());
     }
 }

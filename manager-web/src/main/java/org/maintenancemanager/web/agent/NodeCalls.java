@@ -19,7 +19,6 @@ import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.node.CertificateAuthority;
 import org.maintenancemanager.core.node.Credentials;
 import org.maintenancemanager.core.node.Enrollment;
-import org.maintenancemanager.core.quota.TenantGate;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.core.update.KnownNode;
@@ -46,8 +45,7 @@ class NodeCalls {
     private final ReportIntake reports;
     private final Enrollment enrollment;
     private final Credentials credentials;
-    private final PollLimit pollLimit;
-    private final TenantGate gate;
+    private final NodeGate gate;
     /**
      * Enrollments hold a database connection each. A fleet that enrolls all at once waits here, so that polls, reports and
      * ticks still find one.
@@ -60,14 +58,12 @@ class NodeCalls {
             ReportIntake reports,
             Enrollment enrollment,
             Credentials credentials,
-            PollLimit pollLimit,
-            TenantGate gate) {
+            NodeGate gate) {
         this.nodes = nodes;
         this.polls = polls;
         this.reports = reports;
         this.enrollment = enrollment;
         this.credentials = credentials;
-        this.pollLimit = pollLimit;
         this.gate = gate;
     }
 
@@ -115,17 +111,14 @@ class NodeCalls {
                 .orElseThrow(() -> Refusal.of(ProblemType.UNAUTHENTICATED));
     }
 
-    /** Of what one node may ask; a suspended tenant's nodes keep their identities. */
+    /** A suspended tenant's nodes keep their identities. */
     void countRenewal(KnownNode node) {
-        int seconds = pollLimit.secondsToWait(node.id().value());
-        if (seconds > 0) {
-            throw Refusal.retry(ProblemType.TOO_MANY_REQUESTS, seconds);
-        }
+        gate.countCall(node);
     }
 
     /** @throws org.maintenancemanager.core.quota.TenantSuspended if the node's tenant is not served */
     void requireServed(KnownNode node) {
-        gate.requireActive(node.tenant());
+        gate.requireServed(node);
     }
 
     RenewResponse renew(
@@ -151,15 +144,7 @@ class NodeCalls {
 
     /** To be asked before the body of a poll is read. */
     void countPoll(KnownNode node) {
-        gate.requireActive(node.tenant());
-        if (!gate.admitsPoll(node.tenant())) {
-            throw Refusal.retry(
-                    ProblemType.TOO_MANY_REQUESTS, ThreadLocalRandom.current().nextInt(1, LONGEST_RETRY_SECONDS + 1));
-        }
-        int seconds = pollLimit.secondsToWait(node.id().value());
-        if (seconds > 0) {
-            throw Refusal.retry(ProblemType.TOO_MANY_REQUESTS, seconds);
-        }
+        gate.countPoll(node);
     }
 
     EnrollResponse enroll(EnrollRequest request, String requestId) throws InterruptedException {

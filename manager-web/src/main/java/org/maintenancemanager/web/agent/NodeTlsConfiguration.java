@@ -9,14 +9,16 @@ import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.maintenancemanager.core.node.CertificateAuthority;
 import org.maintenancemanager.web.ManagerSettings;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.scheduling.annotation.Scheduled;
 
 /**
@@ -36,8 +38,25 @@ class NodeTlsConfiguration {
 
     @Bean
     NodeListener nodeListener(
-            ObjectProvider<SslBundles> bundles, CertificateAuthority authority, ManagerSettings settings) {
+            ObjectProvider<DefaultSslBundleRegistry> bundles,
+            CertificateAuthority authority,
+            ManagerSettings settings) {
         return new NodeListener(bundles, authority, settings);
+    }
+
+    /** Lets gRPC follow its bundle's changes, as HTTP does. */
+    @Bean
+    static BeanPostProcessor grpcFollowsItsBundle(Environment environment) {
+        return new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                String bundle = environment.getProperty("spring.grpc.server.ssl.bundle");
+                if (bundle != null && bean instanceof DefaultSslBundleRegistry bundles) {
+                    ReloadedKeys.follow(bundles, bundle);
+                }
+                return bean;
+            }
+        };
     }
 
     private static SslBundle bundle(CertificateAuthority authority, ManagerSettings settings) {
@@ -51,14 +70,19 @@ class NodeTlsConfiguration {
 
     /** The further listener, if a port is set. */
     static final class NodeListener implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
-        private final ObjectProvider<SslBundles> bundles;
+        private final ObjectProvider<DefaultSslBundleRegistry> bundles;
         private final CertificateAuthority authority;
+        private final ManagerSettings all;
         private final ManagerSettings.NodeTls settings;
         private final Connector connector = new Connector(Http11NioProtocol.class.getName());
 
-        NodeListener(ObjectProvider<SslBundles> bundles, CertificateAuthority authority, ManagerSettings settings) {
+        NodeListener(
+                ObjectProvider<DefaultSslBundleRegistry> bundles,
+                CertificateAuthority authority,
+                ManagerSettings settings) {
             this.bundles = bundles;
             this.authority = authority;
+            this.all = settings;
             this.settings = settings.nodeTls();
         }
 
@@ -89,6 +113,7 @@ class NodeTlsConfiguration {
                 protocol.setExecutor(new VirtualThreadExecutor("node-tls-"));
             }
             connector.addSslHostConfig(hostConfig());
+            bundles.getObject().addBundleUpdateHandler(bundleName(), changed -> present());
             factory.addAdditionalConnectors(connector);
         }
 
@@ -97,17 +122,25 @@ class NodeTlsConfiguration {
             return settings.port() == null ? -1 : connector.getLocalPort();
         }
 
-        /** Once a week, so that neither the server's certificate nor a changed bundle's grows old. */
+        /** Once a week, so that the server's certificate does not grow old, wherever it is presented. */
         @Scheduled(initialDelayString = "P7D", fixedDelayString = "P7D")
         void renew() {
-            if (settings.port() != null && connector.getProtocolHandler() instanceof Http11NioProtocol protocol) {
+            bundles.getObject().updateBundle(BUNDLE, NodeTlsConfiguration.bundle(authority, all));
+        }
+
+        private void present() {
+            if (connector.getProtocolHandler() instanceof Http11NioProtocol protocol) {
                 protocol.addSslHostConfig(hostConfig(), true);
             }
         }
 
-        private SSLHostConfig hostConfig() {
+        private String bundleName() {
             String named = settings.bundle();
-            SslBundle bundle = bundles.getObject().getBundle(named == null ? BUNDLE : named);
+            return named == null ? BUNDLE : named;
+        }
+
+        private SSLHostConfig hostConfig() {
+            SslBundle bundle = bundles.getObject().getBundle(bundleName());
             var config = new SSLHostConfig();
             config.setProtocols("TLSv1.2+TLSv1.3");
             config.setCertificateVerification("optional");

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
  * is whole again (the "generic cell rate algorithm"), in a cache of bounded size.
  */
 @Component
-public class PollLimit {
+class PollLimit {
     private static final Duration FORGET_AFTER = Duration.ofMinutes(2);
 
     private final LongSupplier nanoTime;
@@ -41,7 +41,7 @@ public class PollLimit {
     }
 
     /** Counts one poll of the node; 0 if it is allowed, otherwise the seconds after which the next one will be. */
-    public int secondsToWait(UUID node) {
+    int secondsToWait(UUID node) {
         if (nanosPerPoll == 0) {
             return 0;
         }

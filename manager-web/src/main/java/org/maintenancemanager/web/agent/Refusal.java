@@ -9,6 +9,7 @@ import org.maintenancemanager.core.node.EnrollmentRefused;
 import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
+import org.maintenancemanager.core.query.UnstorableText;
 import org.maintenancemanager.core.quota.TenantSuspended;
 import org.maintenancemanager.core.update.Overloaded;
 import org.slf4j.Logger;
@@ -90,6 +91,9 @@ public final class Refusal extends RuntimeException {
             // The commit's outcome is unknown: the node resends, and the number of the report decides.
             case TransactionSystemException unknown -> databaseAway(unknown);
             default -> {
+                if (UnstorableText.caused(e)) {
+                    yield of(ProblemType.INVALID_REQUEST, "A text " + UnstorableText.DETAIL + ".");
+                }
                 log.error("A node's call failed", e);
                 yield of(ProblemType.INTERNAL);
             }

@@ -74,6 +74,7 @@ final class DdiApi extends HttpFilter {
             response.setHeader("Allow", allowed.strip().replace(" ", ", "));
             throw Refusal.of(ProblemType.METHOD_NOT_ALLOWED);
         }
+        calls.admit(node, target.resource());
         calls.onBehalfOf(node, requestId, () -> {
             answer(path, target, node, request, response);
             return true;
@@ -94,7 +95,6 @@ final class DdiApi extends HttpFilter {
             throws IOException {
         switch (target.resource()) {
             case POLL -> {
-                calls.countPoll(node);
                 String agent = request.getHeader("User-Agent");
                 answers.poll(path, calls.desk().poll(node, DdiCalls.family(agent), agent), request, response);
             }

@@ -12,7 +12,7 @@ import org.maintenancemanager.core.decision.ClientFamily;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.update.KnownNode;
 import org.maintenancemanager.core.update.NodeDirectory;
-import org.maintenancemanager.web.agent.PollLimit;
+import org.maintenancemanager.web.agent.NodeGate;
 import org.maintenancemanager.web.agent.Refusal;
 import org.maintenancemanager.web.ops.CallScope;
 import org.springframework.stereotype.Component;
@@ -27,13 +27,13 @@ class DdiCalls {
     private final NodeDirectory nodes;
     private final DdiGateways gateways;
     private final DdiDesk desk;
-    private final PollLimit pollLimit;
+    private final NodeGate gate;
 
-    DdiCalls(NodeDirectory nodes, DdiGateways gateways, DdiDesk desk, PollLimit pollLimit) {
+    DdiCalls(NodeDirectory nodes, DdiGateways gateways, DdiDesk desk, NodeGate gate) {
         this.nodes = nodes;
         this.gateways = gateways;
         this.desk = desk;
-        this.pollLimit = pollLimit;
+        this.gate = gate;
     }
 
     DdiDesk desk() {
@@ -68,10 +68,17 @@ class DdiCalls {
         return Optional.empty();
     }
 
-    void countPoll(KnownNode node) {
-        int seconds = pollLimit.secondsToWait(node.id().value());
-        if (seconds > 0) {
-            throw Refusal.retry(ProblemType.TOO_MANY_REQUESTS, seconds);
+    /**
+     * Counts a poll. What a client reports is taken also while its tenant is suspended, so that what is under way ends.
+     *
+     * @throws org.maintenancemanager.core.quota.TenantSuspended if the tenant is not served
+     */
+    void admit(KnownNode node, DdiPath.Resource resource) {
+        switch (resource) {
+            case POLL -> gate.countPoll(node);
+            case DEPLOYMENT, CANCEL, INSTALLED, ARTIFACTS, ARTIFACT, CONFIRMATION, AUTO_CONFIRM ->
+                gate.requireServed(node);
+            case CONFIG_DATA, DEPLOYMENT_FEEDBACK, CANCEL_FEEDBACK, NONE -> {}
         }
     }
 

@@ -25,7 +25,7 @@ import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.core.update.KnownNode;
 import org.maintenancemanager.core.update.NodeDirectory;
 import org.maintenancemanager.web.agent.GrpcFailures;
-import org.maintenancemanager.web.agent.PollLimit;
+import org.maintenancemanager.web.agent.NodeGate;
 import org.maintenancemanager.web.agent.Refusal;
 import org.maintenancemanager.web.ops.CallScope;
 import org.maintenancemanager.web.security.Bearer;
@@ -40,15 +40,15 @@ class EmfGrpc extends MaintmgrServiceGrpc.MaintmgrServiceImplBase {
     private final NodeDirectory nodes;
     private final EmfTokens tokens;
     private final EmfDesk desk;
-    private final PollLimit pollLimit;
+    private final NodeGate gate;
     private final Timer answered;
     private final Timer refused;
 
-    EmfGrpc(NodeDirectory nodes, EmfTokens tokens, EmfDesk desk, PollLimit pollLimit, MeterRegistry meters) {
+    EmfGrpc(NodeDirectory nodes, EmfTokens tokens, EmfDesk desk, NodeGate gate, MeterRegistry meters) {
         this.nodes = nodes;
         this.tokens = tokens;
         this.desk = desk;
-        this.pollLimit = pollLimit;
+        this.gate = gate;
         this.answered = Timer.builder("manager.emf.calls")
                 .description("Calls of Edge Microvisor Toolkit agents")
                 .tag("outcome", "ok")
@@ -74,10 +74,7 @@ class EmfGrpc extends MaintmgrServiceGrpc.MaintmgrServiceImplBase {
 
     private PlatformUpdateStatusResponse answer(PlatformUpdateStatusRequest request) throws Exception {
         KnownNode node = node(request.getHostGuid());
-        int wait = pollLimit.secondsToWait(node.id().value());
-        if (wait > 0) {
-            throw Refusal.retry(ProblemType.TOO_MANY_REQUESTS, wait);
-        }
+        gate.countPoll(node);
         if (!request.hasUpdateStatus()) {
             throw Refusal.at("/update_status", "is missing");
         }

@@ -24,6 +24,7 @@ class StartLine {
     private final Environment environment;
     private final @Nullable BuildProperties build;
     private int httpPort;
+    private int managementPort;
     private int grpcPort;
 
     StartLine(DataSource database, Environment environment, ObjectProvider<BuildProperties> build) {
@@ -34,7 +35,11 @@ class StartLine {
 
     @EventListener
     void httpServes(WebServerInitializedEvent event) {
-        httpPort = event.getWebServer().getPort();
+        if (event.getApplicationContext().getServerNamespace() == null) {
+            httpPort = event.getWebServer().getPort();
+        } else {
+            managementPort = event.getWebServer().getPort();
+        }
     }
 
     @EventListener
@@ -46,12 +51,14 @@ class StartLine {
     void everythingServes() throws SQLException {
         String address = environment.getProperty("server.address", "0.0.0.0");
         log.info(
-                "Maintenance Manager {} is up: HTTP on {}:{}, gRPC on {}:{}, {}",
+                "Maintenance Manager {} is up: HTTP on {}:{}, gRPC on {}:{}, actuator on {}:{}, {}",
                 build == null ? "(not packaged)" : build.getVersion(),
                 address,
                 httpPort,
                 environment.getProperty("spring.grpc.server.address", "0.0.0.0"),
                 grpcPort,
+                environment.getProperty("management.server.address", address),
+                managementPort == 0 ? httpPort : managementPort,
                 databaseName());
     }
 

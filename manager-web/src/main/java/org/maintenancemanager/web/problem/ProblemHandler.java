@@ -14,6 +14,7 @@ import org.maintenancemanager.core.query.Conflict;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.StaleVersion;
+import org.maintenancemanager.core.query.UnstorableText;
 import org.maintenancemanager.core.update.Overloaded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -168,6 +169,9 @@ class ProblemHandler {
 
     /** The checks before it should have found it; what slips through is a race with another call. */
     private static Answer conflict(Exception refused) {
+        if (UnstorableText.caused(refused)) {
+            return Answer.of(ProblemType.INVALID_REQUEST, "A text " + UnstorableText.DETAIL + ".");
+        }
         log.warn(
                 "the database refused a change: {}",
                 String.valueOf(NestedExceptionUtils.getMostSpecificCause(refused)));

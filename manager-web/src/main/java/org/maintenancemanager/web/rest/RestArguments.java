@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.Problem.FieldError;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.query.ListRequest;
+import org.maintenancemanager.core.query.UnstorableText;
 import org.maintenancemanager.web.problem.ProblemException;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Configuration;
@@ -146,6 +147,9 @@ class RestArguments implements WebMvcConfigurer {
             servlet(request).getParameterMap().forEach((name, values) -> {
                 if (!allowed.contains(name)) {
                     throw invalid(name, "is not known here; allowed are " + String.join(", ", allowed));
+                }
+                if (values[0].indexOf('\0') >= 0) {
+                    throw invalid(name, UnstorableText.DETAIL);
                 }
                 if (values.length > 1) {
                     throw invalid(name, "stands there %d times; allowed is one".formatted(values.length));

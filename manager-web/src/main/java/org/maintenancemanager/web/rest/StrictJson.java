@@ -1,8 +1,11 @@
 package org.maintenancemanager.web.rest;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.Problem.FieldError;
 import org.maintenancemanager.api.problem.ProblemType;
+import org.maintenancemanager.core.query.UnstorableText;
 import org.maintenancemanager.web.problem.JsonProblems;
 import org.maintenancemanager.web.problem.ProblemException;
 import org.springframework.stereotype.Component;
@@ -25,6 +28,7 @@ import tools.jackson.databind.type.LogicalType;
 @Component
 class StrictJson {
     private static final int LONGEST_DETAIL = 300;
+    private static final byte[] NUL = "\\u0000".getBytes(StandardCharsets.US_ASCII);
 
     private final JsonMapper json;
 
@@ -50,17 +54,50 @@ class StrictJson {
                 .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
     }
 
-    /** @throws ProblemException if it is not one JSON document; with line and column */
+    /** @throws ProblemException if it is not one JSON document; with line and column; or holds NUL, with the field */
     JsonNode tree(byte[] body) {
         try {
             JsonNode tree = json.readTree(body);
             if (tree == null || tree.isMissingNode()) {
                 throw ProblemException.of(ProblemType.MALFORMED_BODY, "The body is empty; expected a JSON document.");
             }
+            if (mentionsNul(body)) {
+                refuseNul("", tree);
+            }
             return tree;
         } catch (JacksonException e) {
             throw ProblemException.of(ProblemType.MALFORMED_BODY, place(e.getLocation()) + abbreviated(e));
         }
+    }
+
+    /** Whether {@code \\u0000} stands there, the only way to write it in JSON; what it belongs to is looked at afterwards. */
+    private static boolean mentionsNul(byte[] body) {
+        int found = 0;
+        for (byte b : body) {
+            found = b == NUL[found] ? found + 1 : b == NUL[0] ? 1 : 0;
+            if (found == NUL.length) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void refuseNul(String pointer, JsonNode tree) {
+        if (tree.isString() && tree.stringValue().indexOf('\0') >= 0) {
+            throw ProblemException.of(
+                    ProblemType.INVALID_REQUEST, List.of(new FieldError(pointer, UnstorableText.DETAIL)));
+        }
+        for (int i = 0; tree.isArray() && i < tree.size(); i++) {
+            refuseNul(pointer + "/" + i, tree.get(i));
+        }
+        tree.properties().forEach(field -> {
+            if (field.getKey().indexOf('\0') >= 0) {
+                throw ProblemException.of(
+                        ProblemType.INVALID_REQUEST,
+                        List.of(new FieldError(pointer, "has a field whose name " + UnstorableText.DETAIL)));
+            }
+            refuseNul(pointer + "/" + field.getKey().replace("~", "~0").replace("/", "~1"), field.getValue());
+        });
     }
 
     /** A limit of the parser itself knows no place. */

@@ -193,6 +193,8 @@ public final class AccessRules {
                     tenant("POST", "/api/v1/managed-tenants/{id}:restore", TENANT_ADMINISTER),
                     tenant("DELETE", "/api/v1/managed-tenants/{id}", TENANT_ADMINISTER)
                             .fresh(true),
+                    tenant("GET", "/api/v1/log-in-rule", PERSON_READ),
+                    tenant("PATCH", "/api/v1/log-in-rule", PERSON_MANAGE).fresh(true),
                     tenant("GET", "/api/v1/people", PERSON_READ),
                     tenant("GET", "/api/v1/people/{id}", PERSON_READ),
                     tenant("POST", "/api/v1/people", PERSON_MANAGE).fresh(true),
@@ -230,6 +232,8 @@ public final class AccessRules {
                     known("POST", "/console/totp:confirm").fresh(true),
                     known("DELETE", "/console/totp").fresh(true),
                     // operations
+                    open("GET", "/livez"),
+                    open("GET", "/readyz"),
                     open("GET", "/actuator/health"),
                     open("GET", "/actuator/health/**"),
                     tenant("GET", "/actuator/prometheus", METRICS_READ))

@@ -130,6 +130,9 @@ class FilterChains {
                         // The address itself is the key.
                         .requestMatchers(HttpMethod.GET, "/calendars/feed/*")
                         .permitAll()
+                        // What tells balancers whether to send calls here.
+                        .requestMatchers(HttpMethod.GET, "/livez", "/readyz")
+                        .permitAll()
                         .anyRequest()
                         .denyAll())
                 .build();

@@ -205,6 +205,7 @@ class ConsoleSessionResource {
                                 .toList(),
                 SessionCookie.csrf(token),
                 who.mustChangePassword(),
+                who.mustEnrollTotp(),
                 who.local(),
                 who.totp(),
                 session.authenticatedAt(),

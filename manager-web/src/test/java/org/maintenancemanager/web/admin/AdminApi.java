@@ -35,6 +35,13 @@ final class AdminApi {
             return errors;
         }
 
+        /** Of each error. */
+        List<String> pointers() {
+            return body.path("errors").values().stream()
+                    .map(error -> error.get("pointer").asString())
+                    .toList();
+        }
+
         String id() {
             return body.get("id").asString();
         }

@@ -11,73 +11,17 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.maintenancemanager.core.access.TenantRemoval;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
+import org.maintenancemanager.web.testing.TestTenant;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Tenants come, are limited, suspended, and go. */
 @NullMarked
 class ManagedTenantTest {
-    private static final String TENANTS = "/api/v1/managed-tenants";
+    private static final String TENANTS = TestTenant.PATH;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final ManagerUnderTest manager = ManagerUnderTest.shared();
-
-    /** A tenant with its first API token. */
-    private final class Tenant {
-        final String id;
-        final String token;
-
-        Tenant(String quotas) {
-            HttpResponse<String> made = manager.post(TENANTS, """
-                    {"name": "t-%s", "zone": "Europe/Berlin", "quotas": %s}""".formatted(UUID.randomUUID(), quotas));
-            assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
-            JsonNode body = JSON.readTree(made.body());
-            id = body.get("tenant").get("id").asString();
-            token = body.get("token").get("token").asString();
-        }
-
-        HttpResponse<String> get(String path) {
-            return manager.send(manager.request(path)
-                    .header("Authorization", "Bearer " + token)
-                    .GET());
-        }
-
-        HttpResponse<String> post(String path, String json) {
-            return manager.send(manager.request(path)
-                    .header("Authorization", "Bearer " + token)
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(json)));
-        }
-
-        JsonNode now() {
-            return JSON.readTree(manager.get(TENANTS + "/" + id).body());
-        }
-
-        HttpResponse<String> act(String action) {
-            return manager.post(TENANTS + "/" + id + ":" + action, "{\"reason\": \"a test\"}");
-        }
-
-        HttpResponse<String> delete() {
-            return manager.send(manager.adminRequest(TENANTS + "/" + id)
-                    .header("If-Match", "\"" + now().get("revision").asLong() + "\"")
-                    .DELETE());
-        }
-
-        String enrollmentToken() {
-            post("/api/v1/sites", "{\"path\": \"/here\", \"name\": \"Here\", \"zone\": \"UTC\"}");
-            return JSON.readTree(
-                            post("/api/v1/enrollment-tokens", "{\"name\": \"t\", \"site\": \"/here\", \"maxUses\": 10}")
-                                    .body())
-                    .get("token")
-                    .asString();
-        }
-
-        HttpResponse<String> enroll(String enrollmentToken) {
-            return manager.nodeCall("enroll", null, """
-                    {"enrollmentToken": "%s", "publicKey": "%s"}
-                    """.formatted(enrollmentToken, ManagerUnderTest.newPublicKey()));
-        }
-    }
 
     private static String code(HttpResponse<String> answer) {
         return JSON.readTree(answer.body()).get("code").asString();
@@ -85,7 +29,7 @@ class ManagedTenantTest {
 
     @Test
     void newTenantIsSetUpWithItsTokenAndSeesNothingOfOthers() {
-        var tenant = new Tenant("{}");
+        var tenant = new TestTenant(manager, "{}");
         UUID site = manager.newSite();
 
         assertThat(tenant.get("/api/v1/tenants").body()).contains(tenant.id).doesNotContain("\"default\"");
@@ -116,7 +60,7 @@ class ManagedTenantTest {
 
     @Test
     void suspendedTenantIsRefusedClearlyAndLosesNothing() {
-        var tenant = new Tenant("{}");
+        var tenant = new TestTenant(manager, "{}");
         String enrollment = tenant.enrollmentToken();
         JsonNode node = JSON.readTree(tenant.enroll(enrollment).body());
         String nodeToken = node.get("nodeToken").asString();
@@ -148,7 +92,7 @@ class ManagedTenantTest {
 
     @Test
     void quotaOfNodesAndCampaignsIsNamedWhenItIsFull() {
-        var tenant = new Tenant("{\"maxNodes\": 1, \"maxCampaigns\": 0}");
+        var tenant = new TestTenant(manager, "{\"maxNodes\": 1, \"maxCampaigns\": 0}");
         String enrollment = tenant.enrollmentToken();
         assertThat(tenant.enroll(enrollment).statusCode()).isEqualTo(200);
 
@@ -170,8 +114,54 @@ class ManagedTenantTest {
     }
 
     @Test
+    void quotaOfCampaignsCountsThoseThatAreNotOver() {
+        var tenant = new TestTenant(manager, "{\"maxCampaigns\": 1}");
+        String image = JSON.readTree(upload(tenant, "2").body()).get("id").asString();
+        tenant.post("/api/v1/images/" + image + ":publish", "");
+        String campaign = "{\"name\": \"%s\", \"imageId\": \"" + image + "\", \"allNodes\": true}";
+        HttpResponse<String> first = tenant.post("/api/v1/campaigns", campaign.formatted("one"));
+        assertThat(first.statusCode()).as(first.body()).isEqualTo(201);
+
+        HttpResponse<String> second = tenant.post("/api/v1/campaigns", campaign.formatted("two"));
+        assertThat(second.statusCode()).isEqualTo(409);
+        assertThat(code(second)).isEqualTo("quota-exceeded");
+        assertThat(second.body()).contains("may have 1 campaigns and has 1");
+
+        String path =
+                "/api/v1/campaigns/" + JSON.readTree(first.body()).get("id").asString();
+        manager.send(tenant.request(path)
+                .header(
+                        "If-Match",
+                        tenant.get(path).headers().firstValue("ETag").orElseThrow())
+                .DELETE());
+        assertThat(tenant.post("/api/v1/campaigns", campaign.formatted("two")).statusCode())
+                .isEqualTo(201);
+    }
+
+    @Test
+    void quotaOfArtifactsCountsBytesAndKeepsNothingOfWhatIsOver() {
+        var tenant = new TestTenant(manager, "{\"maxArtifactBytes\": 1500}");
+        assertThat(upload(tenant, "1").statusCode()).isEqualTo(201);
+
+        HttpResponse<String> second = upload(tenant, "2");
+        assertThat(second.statusCode()).as(second.body()).isEqualTo(409);
+        assertThat(code(second)).isEqualTo("quota-exceeded");
+        assertThat(second.body()).contains("may have 1500 artifact bytes and has 1000");
+        assertThat(tenant.get("/api/v1/images").body()).doesNotContain("\"version\":\"2\"");
+    }
+
+    private HttpResponse<String> upload(TestTenant tenant, String version) {
+        return tenant.send(
+                "POST",
+                "/api/v1/images:upload?family=os&releaseCounter=%s&architecture=x86_64&version=%s"
+                        .formatted(version, version),
+                "application/octet-stream",
+                version.repeat(1000));
+    }
+
+    @Test
     void quotaOfPollsHoldsForAllNodesTogether() {
-        var tenant = new Tenant("{\"maxPollsPerSecond\": 1}");
+        var tenant = new TestTenant(manager, "{\"maxPollsPerSecond\": 1}");
         String enrollment = tenant.enrollmentToken();
         String one =
                 JSON.readTree(tenant.enroll(enrollment).body()).get("nodeToken").asString();
@@ -185,7 +175,7 @@ class ManagedTenantTest {
 
     @Test
     void deletedTenantComesBackUntilItsDayAndThenLeavesOnlyItsAudit() {
-        var tenant = new Tenant("{}");
+        var tenant = new TestTenant(manager, "{}");
         JSON.readTree(tenant.enroll(tenant.enrollmentToken()).body());
 
         HttpResponse<String> planned = tenant.delete();

@@ -50,6 +50,50 @@ class ProblemTest {
     }
 
     @Test
+    void textWithTheOneCharacterThatCannotBeKeptIsNamed() {
+        Reply login = api.send(api.manager
+                .request("/console/login")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"name\": \"a\\u0000b\", \"password\": \"x\"}")));
+        assertThat(login.expect(400).pointers()).containsExactly("/name");
+        assertThat(api.post(
+                                "/api/v1/sites",
+                                "[{\"path\":\"/a\",\"zone\":\"UTC\"},{\"path\":\"/b\",\"zone\":\"U\\u0000\"}]")
+                        .expect(400)
+                        .pointers())
+                .containsExactly("/1/zone");
+        assertThat(api.post("/api/v1/nodes", "{\"name\":\"n\",\"labels\":{\"a\\u0000\":\"b\"}}")
+                        .expect(400)
+                        .pointers())
+                .containsExactly("/labels");
+        for (String query : List.of("nodes?filter=name==a%00b", "sites?sort=na%00me", "nodes?cursor=%00")) {
+            assertThat(api.get("/api/v1/" + query).expect(400).pointers())
+                    .as(query)
+                    .hasSize(1);
+        }
+        // Behind an escaped backslash it is only six harmless letters.
+        assertThat(api.post(
+                                "/api/v1/sites",
+                                "{\"path\":\"/nul-%s\",\"name\":\"\\\\u0000\",\"zone\":\"UTC\"}"
+                                        .formatted(UUID.randomUUID()))
+                        .status())
+                .isEqualTo(201);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/reports/night?date=%00",
+                "/api/v1/nodes:count?filter=name==%00",
+                "/api/v1/windows/coverage?site=%00",
+                "/api/v1/channels/%00",
+                "/calendars/feed/%00.ics"
+            })
+    void noSpellingOfItIsAFaultOfOurs(String path) {
+        assertThat(api.get(path).status()).isLessThan(500);
+    }
+
+    @Test
     void veryDeepJsonIsRefused() {
         assertThat(api.post("/api/v1/sites", "[".repeat(100_000)).expect(400).code())
                 .isEqualTo("malformed-body");

@@ -154,6 +154,22 @@ class NodeIdentityTest {
     }
 
     @Test
+    void whoProvedItsKeyOnceMustProveItAgainSinceItsPublicKeyIsNoSecret() throws Exception {
+        Token token = manager.newEnrollmentToken(2, "AUTO");
+        KeyPair keys = keys();
+        String proof = NodeTls.keyProof(keys.getPrivate(), token.text());
+        String nodeToken =
+                enrolled(enroll(token.text(), name, keys, null, proof)).nodeToken();
+
+        assertRefused(enroll(token.text(), name, keys, null, null), 400);
+
+        assertThat(manager.nodeCall("poll", nodeToken, "{\"bootId\": \"b\"}").statusCode())
+                .as("the identity is untouched")
+                .isEqualTo(204);
+        enrolled(enroll(token.text(), name, keys, null, proof));
+    }
+
+    @Test
     void certificateRequestIsRefusedUnlessItsKeySignedIt() throws Exception {
         Token token = manager.newEnrollmentToken(1, "AUTO");
         KeyPair mine = keys();

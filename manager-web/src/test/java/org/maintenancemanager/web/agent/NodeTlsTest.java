@@ -45,15 +45,18 @@ import org.maintenancemanager.api.node.PollResult;
 import org.maintenancemanager.api.node.Refused;
 import org.maintenancemanager.api.node.RenewResult;
 import org.maintenancemanager.core.node.CertificateAuthority;
+import org.maintenancemanager.web.testing.Browser;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 
 /** Nodes that are known by a certificate, on real TLS connections. */
 @NullMarked
 class NodeTlsTest {
-    private static final ManagerUnderTest MANAGER = ManagerUnderTest.startAnother(
-            "manager.node-tls.port=0",
-            "spring.grpc.server.ssl.bundle=" + NodeTlsConfiguration.BUNDLE,
-            "spring.grpc.server.ssl.client-auth=optional");
+    private static final String[] SETTINGS = {
+        "manager.node-tls.port=0",
+        "spring.grpc.server.ssl.bundle=" + NodeTlsConfiguration.BUNDLE,
+        "spring.grpc.server.ssl.client-auth=optional"
+    };
+    private static final ManagerUnderTest MANAGER = ManagerUnderTest.startAnother(SETTINGS);
 
     private static final PollRequest POLL = new PollRequest("b", 0, 0);
 
@@ -90,8 +93,12 @@ class NodeTlsTest {
     }
 
     private static URI tlsRoot() {
+        return tlsRoot(MANAGER);
+    }
+
+    private static URI tlsRoot(ManagerUnderTest manager) {
         return URI.create("https://127.0.0.1:"
-                + MANAGER.bean(NodeTlsConfiguration.NodeListener.class).port());
+                + manager.bean(NodeTlsConfiguration.NodeListener.class).port());
     }
 
     private static KeyPair keys(String algorithm) throws GeneralSecurityException {
@@ -198,14 +205,52 @@ class NodeTlsTest {
     }
 
     @Test
-    void byGrpcItIsTheSame() throws Exception {
+    void revocationReachesOpenConnectionsToAnotherReplica() throws Exception {
+        ManagerUnderTest other = MANAGER.startReplica(SETTINGS);
         Certified node = enroll(keys("EC"));
-        ManagedChannel channel = NettyChannelBuilder.forAddress("127.0.0.1", MANAGER.grpcPort())
+        ManagedChannel channel = channel(node, other);
+        try {
+            ManagerUnderTest.EnrolledNode withToken = MANAGER.newNode("token-" + UUID.randomUUID());
+            List<NodeClient> clients = List.of(
+                    NodeClient.http(node.http(), tlsRoot(other)).withCertificate(),
+                    NodeClient.grpc(channel, node.http(), tlsRoot(other)).withCertificate(),
+                    NodeClient.http(NodeClient.newHttpClient(), URI.create(other.baseUrl()))
+                            .withToken(withToken.token()));
+            for (NodeClient client : clients) {
+                assertThat(client.poll(POLL)).isInstanceOf(PollResult.Unchanged.class);
+            }
+
+            revoke(node);
+            String credentials = "/api/v1/nodes/" + withToken.id() + "/credentials";
+            String credential = Browser.body(MANAGER.get(credentials))
+                    .get("items")
+                    .get(0)
+                    .get("id")
+                    .asString();
+            MANAGER.send(MANAGER.adminRequest(credentials + "/" + credential).DELETE());
+
+            for (NodeClient client : clients) {
+                await().until(() -> client.poll(POLL) instanceof Refused refused && refused.status() == 401);
+            }
+        } finally {
+            channel.shutdownNow();
+            other.context().close();
+        }
+    }
+
+    private static ManagedChannel channel(Certified node, ManagerUnderTest manager) throws Exception {
+        return NettyChannelBuilder.forAddress("127.0.0.1", manager.grpcPort())
                 .sslContext(GrpcSslContexts.forClient()
                         .keyManager(node.keys.getPrivate(), node.certificate(), certificate(node.issued.authorities()))
                         .trustManager(certificate(node.issued.authorities()))
                         .build())
                 .build();
+    }
+
+    @Test
+    void byGrpcItIsTheSame() throws Exception {
+        Certified node = enroll(keys("EC"));
+        ManagedChannel channel = channel(node, MANAGER);
         try {
             NodeClient client = NodeClient.grpc(channel, node.http(), tlsRoot()).withCertificate();
             assertThat(client.poll(POLL)).isInstanceOf(PollResult.Unchanged.class);

@@ -113,6 +113,7 @@ class CrashTest {
                 "--spring.datasource.password=" + database.password(),
                 "--server.address=127.0.0.1",
                 "--server.port=" + port,
+                "--management.server.port=0",
                 "--spring.grpc.server.address=127.0.0.1",
                 "--spring.grpc.server.port=0",
                 "--manager.artifacts.directory=" + directory.resolve("artifacts"),
@@ -133,8 +134,7 @@ class CrashTest {
 
     private static void awaitReady(String url) {
         HttpClient http = HttpClient.newHttpClient();
-        HttpRequest ready = HttpRequest.newBuilder(URI.create(url + "/actuator/health/readiness"))
-                .build();
+        HttpRequest ready = HttpRequest.newBuilder(URI.create(url + "/readyz")).build();
         await("the manager is ready")
                 .atMost(PATIENCE)
                 .ignoreExceptions()

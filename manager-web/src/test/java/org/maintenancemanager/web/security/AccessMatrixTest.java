@@ -31,6 +31,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -64,9 +65,8 @@ class AccessMatrixTest {
     /** Every mapping of the server, also of classes that this test has never heard of. */
     private Set<String> served() {
         Set<String> calls = new TreeSet<>();
-        manager.context()
-                .getBeansOfType(RequestMappingInfoHandlerMapping.class)
-                .values()
+        Stream.of(manager.context(), manager.managementContext())
+                .flatMap(context -> context.getBeansOfType(RequestMappingInfoHandlerMapping.class).values().stream())
                 .forEach(mapping -> mapping.getHandlerMethods().keySet().forEach(info -> {
                     for (String path : info.getPatternValues()) {
                         Set<RequestMethod> methods = info.getMethodsCondition().getMethods();

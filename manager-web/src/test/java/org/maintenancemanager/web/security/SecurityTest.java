@@ -71,9 +71,9 @@ class SecurityTest {
                 || call.equals(new Call("GET", "/console/login-providers"));
     }
 
-    /** A page of the console, which is the same for everybody and tells nothing. */
+    /** A probe, or a page of the console, which is the same for everybody and tells nothing. */
     private static boolean isPage(Call call) {
-        return call.method().equals("GET") && call.path().matches("/|/console|/console/[0-9a-f-]{36}");
+        return call.method().equals("GET") && call.path().matches("/livez|/readyz|/|/console|/console/[0-9a-f-]{36}");
     }
 
     /** Whose address is its own key. */

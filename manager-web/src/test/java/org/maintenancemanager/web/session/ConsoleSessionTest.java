@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.web.testing.Browser;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 import org.maintenancemanager.web.testing.TestPerson;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 
 @NullMarked
@@ -157,6 +160,21 @@ class ConsoleSessionTest {
         String wrong = refused(person.name(), "not the password at all");
 
         assertThat(wrong).isEqualTo(unknown);
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aRefusedLogInIsALineOfTheLogWithoutWhatWasTyped(CapturedOutput log) {
+        TestPerson person = TestPerson.create(manager, "viewer");
+        String typed = "my secret by mistake " + UUID.randomUUID();
+
+        refused(typed, "a wrong password");
+        refused(person.name(), "another wrong password");
+
+        assertThat(log.getAll())
+                .contains("A log-in was refused: nobody known from 127.0.0.1")
+                .contains("A log-in was refused: person:" + person.id() + " from 127.0.0.1")
+                .doesNotContain(typed, "wrong password");
     }
 
     private String refused(String name, String password) {

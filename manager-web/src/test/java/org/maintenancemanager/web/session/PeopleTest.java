@@ -1,19 +1,18 @@
 package org.maintenancemanager.web.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.maintenancemanager.web.testing.AuthenticatorApp;
 import org.maintenancemanager.web.testing.Browser;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 import org.maintenancemanager.web.testing.TestPerson;
+import org.maintenancemanager.web.testing.TestTenant;
 import tools.jackson.databind.JsonNode;
 
 @NullMarked
@@ -66,7 +65,7 @@ class PeopleTest {
     }
 
     @Test
-    void aCodeIsNeededOnceTheGeneratorIsConfirmedAndEachIsGoodOnce() throws Exception {
+    void aCodeIsNeededOnceTheGeneratorIsConfirmedAndEachIsGoodOnce() {
         TestPerson person = TestPerson.create(manager, "viewer");
         Browser browser = person.logIn(manager);
         JsonNode enrolled = Browser.body(browser.send("POST", "/console/totp", null));
@@ -77,8 +76,8 @@ class PeopleTest {
         assertThat(browser.send("POST", "/console/totp:confirm", "{\"code\": \"000\"}")
                         .statusCode())
                 .isEqualTo(400);
-        JsonNode confirmed = Browser.body(
-                browser.send("POST", "/console/totp:confirm", "{\"code\": \"%s\"}".formatted(code(secret, 0))));
+        JsonNode confirmed = Browser.body(browser.send(
+                "POST", "/console/totp:confirm", "{\"code\": \"%s\"}".formatted(AuthenticatorApp.code(secret, 0))));
         List<String> recovery = confirmed.get("recoveryCodes").values().stream()
                 .map(JsonNode::asString)
                 .toList();
@@ -87,11 +86,11 @@ class PeopleTest {
         HttpResponse<String> without = new Browser(manager).logIn(person.name(), person.password());
         assertThat(without.statusCode()).isEqualTo(401);
         assertThat(without.body()).contains("\"code\":\"code-required\"");
-        assertThat(logIn(person, code(secret, 0)))
+        assertThat(logIn(person, AuthenticatorApp.code(secret, 0)))
                 .as("the code that confirmed it is used up")
                 .isEqualTo(401);
-        assertThat(logIn(person, code(secret, 1))).isEqualTo(200);
-        assertThat(logIn(person, code(secret, 1))).isEqualTo(401);
+        assertThat(logIn(person, AuthenticatorApp.code(secret, 1))).isEqualTo(200);
+        assertThat(logIn(person, AuthenticatorApp.code(secret, 1))).isEqualTo(401);
         assertThat(logIn(
                         person,
                         recovery.getFirst().toLowerCase(java.util.Locale.ROOT).replace("-", "")))
@@ -109,23 +108,53 @@ class PeopleTest {
                 .statusCode();
     }
 
-    /** What an authenticator app shows; written anew, so that it is not the manager's own code that is compared. */
-    private static String code(String base32, int stepsAhead) throws Exception {
-        var bits = new StringBuilder();
-        for (char c : base32.toCharArray()) {
-            String five = Integer.toBinaryString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c));
-            bits.append("0".repeat(5 - five.length())).append(five);
-        }
-        byte[] secret = new byte[bits.length() / 8];
-        for (int i = 0; i < secret.length; i++) {
-            secret[i] = (byte) Integer.parseInt(bits.substring(i * 8, i * 8 + 8), 2);
-        }
-        Mac mac = Mac.getInstance("HmacSHA1");
-        mac.init(new SecretKeySpec(secret, "HmacSHA1"));
-        long step = Instant.now().getEpochSecond() / 30 + stepsAhead;
-        byte[] hash = mac.doFinal(ByteBuffer.allocate(8).putLong(step).array());
-        int number = ByteBuffer.wrap(hash).getInt(hash[19] & 15) & Integer.MAX_VALUE;
-        return String.format("%06d", number % 1_000_000);
+    @Test
+    void aRoleThatDemandsASecondFactorOpensNothingBeforeOneIsSetUp() {
+        var tenant = new TestTenant(manager, "{}");
+        String name = "bound-" + UUID.randomUUID();
+        String initial = Browser.body(tenant.post("/api/v1/people", """
+                        {"name": "%s", "grants": [{"role": "viewer"}, {"role": "security-admin"}]}""".formatted(name)))
+                .get("password")
+                .asString();
+        var browser = new Browser(manager);
+        browser.logIn(name, initial);
+        choose(browser, initial, "a long and quiet night");
+        assertThat(browser.get("/console/api/v1/people").statusCode()).isEqualTo(200);
+
+        assertThat(tenant.patch("/api/v1/log-in-rule", "{\"secondFactorRoles\": [\"security-admin\", \"god\"]}")
+                        .body())
+                .contains("/secondFactorRoles/1", "auditor");
+        HttpResponse<String> set = tenant.patch("/api/v1/log-in-rule", "{\"secondFactorRoles\": [\"security-admin\"]}");
+        assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
+
+        await().until(() -> browser.get("/console/api/v1/people").statusCode() == 403);
+        assertThat(browser.get("/console/api/v1/nodes").statusCode())
+                .as("nor what its other role opens")
+                .isEqualTo(403);
+        JsonNode session = Browser.body(new Browser(manager).logIn(name, "a long and quiet night"));
+        assertThat(session.get("mustEnrollTotp").asBoolean()).isTrue();
+        assertThat(session.get("permissions")).isEmpty();
+        String secret = Browser.body(browser.send("POST", "/console/totp", null))
+                .get("secret")
+                .asString();
+        assertThat(browser.send(
+                                "POST",
+                                "/console/totp:confirm",
+                                "{\"code\": \"%s\"}".formatted(AuthenticatorApp.code(secret, 0)))
+                        .statusCode())
+                .isEqualTo(200);
+        await().until(() -> browser.get("/console/api/v1/people").statusCode() == 200);
+        assertThat(Browser.body(browser.get("/console/session"))
+                        .get("mustEnrollTotp")
+                        .asBoolean())
+                .isFalse();
+        assertThat(tenant.get("/api/v1/audit-events?filter=action==log-in-rule.changed")
+                        .body())
+                .contains("security-admin");
+
+        assertThat(browser.send("DELETE", "/console/totp", null).statusCode()).isEqualTo(204);
+        await("without it everything is closed again")
+                .until(() -> browser.get("/console/api/v1/people").statusCode() == 403);
     }
 
     @Test

@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -20,6 +23,9 @@ import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.testing.TestDatabase;
 import org.maintenancemanager.web.MaintenanceManager;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerInitializedEvent;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -39,41 +45,63 @@ public final class ManagerUnderTest {
     private final TestDatabase.Connect database;
     private final Token apiToken;
     private final ConfigurableApplicationContext context;
+    private final Path nodeAuthority;
+    private @Nullable ApplicationContext management;
     private final JdbcClient jdbc;
 
     private ManagerUnderTest(String... settings) {
-        this(TestDatabase.create(), Token.generate(Token.Kind.API), settings);
+        this(TestDatabase.create(), Token.generate(Token.Kind.API), newDirectory("node-authority-"), settings);
     }
 
-    private ManagerUnderTest(TestDatabase.Connect database, Token apiToken, String... settings) {
+    private ManagerUnderTest(TestDatabase.Connect database, Token apiToken, Path nodeAuthority, String... settings) {
+        this.nodeAuthority = nodeAuthority;
         this.database = database;
         this.apiToken = apiToken;
         context = new SpringApplicationBuilder(MaintenanceManager.class)
                 // The database goes down with the JVM, at the same moment: an orderly stop could only wait for it in
                 // vain.
                 .registerShutdownHook(false)
-                .properties(settings)
-                .run(
-                        "--spring.profiles.active=plain",
-                        "--spring.datasource.url=" + database.url(),
-                        "--spring.datasource.username=" + database.user(),
-                        "--spring.datasource.password=" + database.password(),
-                        "--manager.artifacts.directory=" + newDirectory("artifacts-"),
-                        "--manager.audit.directory=" + newDirectory("audit-"),
-                        "--manager.node-authority.directory=" + newDirectory("node-authority-"),
-                        "--manager.access.key-file=target/test-access.key",
-                        // Quartz keeps its schedulers and their data sources in one static map, by this name.
-                        "--spring.quartz.scheduler-name=scheduler-" + UUID.randomUUID(),
-                        "--server.address=127.0.0.1",
-                        "--server.port=0",
-                        "--spring.grpc.server.address=127.0.0.1",
-                        "--spring.grpc.server.port=0",
-                        "--manager.artifacts.directory=target/test-artifacts",
-                        "--manager.artifacts.keep-free=0B",
-                        // A calendar's server in a test listens there; 127.0.0.1 itself stays forbidden.
-                        "--manager.fetch.allowed-hosts=localhost",
-                        "--manager.bootstrap-token=" + apiToken.text());
+                .listeners(this::noteManagement)
+                .run(arguments(settings));
         jdbc = JdbcClient.create(database.dataSource());
+    }
+
+    /** A setting goes before what every manager of the tests has, and before application.yml. */
+    private String[] arguments(String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--spring.profiles.active=plain",
+                "--spring.datasource.url=" + database.url(),
+                "--spring.datasource.username=" + database.user(),
+                "--spring.datasource.password=" + database.password(),
+                "--manager.artifacts.directory=" + newDirectory("artifacts-"),
+                "--manager.audit.directory=" + newDirectory("audit-"),
+                "--manager.node-authority.directory=" + nodeAuthority,
+                "--manager.access.key-file=target/test-access.key",
+                // Quartz keeps its schedulers and their data sources in one static map, by this name.
+                "--spring.quartz.scheduler-name=scheduler-" + UUID.randomUUID(),
+                "--server.address=127.0.0.1",
+                "--server.port=0",
+                "--management.server.port=0",
+                "--spring.grpc.server.address=127.0.0.1",
+                "--spring.grpc.server.port=0",
+                "--manager.artifacts.directory=target/test-artifacts",
+                "--manager.artifacts.keep-free=0B",
+                // A calendar's server in a test listens there; 127.0.0.1 itself stays forbidden.
+                "--manager.fetch.allowed-hosts=localhost",
+                "--manager.bootstrap-token=" + apiToken.text()));
+        for (String setting : settings) {
+            String key = "--" + setting.substring(0, setting.indexOf('=') + 1);
+            arguments.removeIf(argument -> argument.startsWith(key));
+            arguments.add("--" + setting);
+        }
+        return arguments.toArray(String[]::new);
+    }
+
+    private void noteManagement(ApplicationEvent event) {
+        if (event instanceof WebServerInitializedEvent served
+                && "management".equals(served.getApplicationContext().getServerNamespace())) {
+            management = served.getApplicationContext();
+        }
     }
 
     private static Path newDirectory(String prefix) {
@@ -99,12 +127,17 @@ public final class ManagerUnderTest {
     }
 
     /** Another replica over the same database; the caller closes its context. */
-    public ManagerUnderTest startReplica() {
-        return new ManagerUnderTest(database, apiToken);
+    public ManagerUnderTest startReplica(String... settings) {
+        return new ManagerUnderTest(database, apiToken, nodeAuthority, settings);
     }
 
     public ConfigurableApplicationContext context() {
         return context;
+    }
+
+    /** That of the actuator, below {@link #context()}. */
+    public ApplicationContext managementContext() {
+        return Objects.requireNonNull(management);
     }
 
     /** {@code http://127.0.0.1:<port>}. */
@@ -163,9 +196,15 @@ public final class ManagerUnderTest {
         return token;
     }
 
-    /** A request to a path of the server, without any credential. */
+    /** Where the actuator is: {@code http://127.0.0.1:<port>}. */
+    public String managementUrl() {
+        return "http://127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.management.port");
+    }
+
+    /** A request to a path of the server, without any credential; what belongs to the actuator goes to its port. */
     public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(baseUrl() + path)).timeout(Duration.ofSeconds(30));
+        String root = path.startsWith("/actuator") ? managementUrl() : baseUrl();
+        return HttpRequest.newBuilder(URI.create(root + path)).timeout(Duration.ofSeconds(30));
     }
 
     /** A request to a path of the server with the API token. */

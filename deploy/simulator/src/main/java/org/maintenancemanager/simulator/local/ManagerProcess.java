@@ -82,6 +82,7 @@ public final class ManagerProcess implements AutoCloseable {
         environment.putAll(setup.settings());
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", String.valueOf(setup.port()));
+        environment.put("MANAGEMENT_SERVER_PORT", "0");
         environment.put("SPRING_GRPC_SERVER_ADDRESS", "127.0.0.1");
         environment.put("SPRING_GRPC_SERVER_PORT", String.valueOf(setup.grpcPort()));
         var manager = new ManagerProcess(builder.start(), setup);
@@ -126,8 +127,7 @@ public final class ManagerProcess implements AutoCloseable {
 
     private void awaitReady() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
-        HttpRequest ready = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%d/actuator/health/readiness".formatted(setup.port())))
+        HttpRequest ready = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/readyz".formatted(setup.port())))
                 .timeout(Duration.ofSeconds(5))
                 .build();
         try (HttpClient client = HttpClient.newHttpClient()) {

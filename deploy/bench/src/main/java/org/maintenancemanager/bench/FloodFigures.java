@@ -11,13 +11,17 @@ import org.maintenancemanager.bench.load.Outcome;
 import org.maintenancemanager.bench.load.Script;
 
 /**
- * Polls at a steady rate, without and with 10,000 wrong passwords a minute beside them. Requests are due at fixed instants, so
+ * Polls at a steady rate, without and with 10,000 wrong passwords a minute beside them, from several addresses. Requests are due at fixed instants, so
  * a server that stalls shows.
  */
 final class FloodFigures {
     private static final double POLLS_PER_SECOND = 2000;
     private static final double PASSWORDS_PER_SECOND = 10_000 / 60.0;
     private static final int FLOODING_CONNECTIONS = 16;
+
+    /** Each may try as often as the throttle lets one, so that passwords are hashed and not only turned away. */
+    private static final int ADDRESSES = 16;
+
     private static final int NAMES = 1000;
 
     private final Stage stage;
@@ -61,7 +65,13 @@ final class FloodFigures {
                             + "Content-Length: " + body.length() + "\r\n\r\n" + body)
                     .getBytes(StandardCharsets.ISO_8859_1);
         }
-        return new Load(stage.manager().address(), FLOODING_CONNECTIONS, stage.seconds(), PASSWORDS_PER_SECOND, 1)
+        return new Load(
+                        stage.manager().address(),
+                        FLOODING_CONNECTIONS,
+                        stage.seconds(),
+                        PASSWORDS_PER_SECOND,
+                        1,
+                        ADDRESSES)
                 .run(connection -> Script.roundRobin(logIns, connection, FLOODING_CONNECTIONS));
     }
 }

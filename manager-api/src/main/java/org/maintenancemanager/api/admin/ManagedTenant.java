@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it is suspended
  * @param deleteAt when its data will be deleted; can be taken back until then
  * @param nodes how many count against the quota
+ * @param campaigns likewise: those that are not over
+ * @param artifactBytes likewise: bytes that were uploaded
  * @param revision grows with each change by people
  */
 public record ManagedTenant(
@@ -21,6 +23,8 @@ public record ManagedTenant(
         @Nullable Instant deleteAt,
         TenantQuotas quotas,
         long nodes,
+        long campaigns,
+        long artifactBytes,
         Instant createdAt,
         Instant updatedAt,
         long revision) {}

@@ -53,7 +53,11 @@ public class ManagedTenants {
                     (row, number) -> tenant(row))
             .columns("""
                     t.*, (select count(*) from node n
-                          where n.tenant_id = t.id and n.state <> 'DECOMMISSIONED') as nodes
+                          where n.tenant_id = t.id and n.state <> 'DECOMMISSIONED') as nodes,
+                    (select count(*) from campaign c
+                     where c.tenant_id = t.id and c.state not in ('COMPLETED', 'ABORTED')) as campaigns,
+                    (select coalesce(sum(i.size_bytes), 0) from image i
+                     where i.tenant_id = t.id and i.stored) as artifact_bytes
                     """)
             .tenant("t.home")
             .id("t.id")
@@ -327,6 +331,8 @@ public class ManagedTenants {
                         row.getObject("max_artifact_bytes", Long.class),
                         row.getObject("max_polls_per_second", Integer.class)),
                 row.getLong("nodes"),
+                row.getLong("campaigns"),
+                row.getLong("artifact_bytes"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),
                 row.getLong("version"));

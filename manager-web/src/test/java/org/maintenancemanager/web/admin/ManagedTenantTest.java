@@ -126,6 +126,7 @@ class ManagedTenantTest {
         assertThat(second.statusCode()).isEqualTo(409);
         assertThat(code(second)).isEqualTo("quota-exceeded");
         assertThat(second.body()).contains("may have 1 campaigns and has 1");
+        assertThat(tenant.now().get("campaigns").asLong()).isEqualTo(1);
 
         String path =
                 "/api/v1/campaigns/" + JSON.readTree(first.body()).get("id").asString();
@@ -147,6 +148,7 @@ class ManagedTenantTest {
         assertThat(second.statusCode()).as(second.body()).isEqualTo(409);
         assertThat(code(second)).isEqualTo("quota-exceeded");
         assertThat(second.body()).contains("may have 1500 artifact bytes and has 1000");
+        assertThat(tenant.now().get("artifactBytes").asLong()).isEqualTo(1000);
         assertThat(tenant.get("/api/v1/images").body()).doesNotContain("\"version\":\"2\"");
     }
 

@@ -2,6 +2,8 @@ package org.maintenancemanager.bench.load;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -150,6 +152,7 @@ final class EventLoop implements Callable<EventLoop> {
     }
 
     private final class Connection {
+        private final int number;
         private final Script script;
         private final AnswerParser parser = new AnswerParser();
         private final long periodNanos;
@@ -164,6 +167,7 @@ final class EventLoop implements Callable<EventLoop> {
         private long dueAt;
 
         Connection(int number, Script script) throws IOException {
+            this.number = number;
             this.script = script;
             this.periodNanos = load.perSecond() == 0 ? 0 : (long) (load.connections() * 1e9 / load.perSecond());
             this.dueAt = start + periodNanos * number / load.connections();
@@ -178,6 +182,10 @@ final class EventLoop implements Callable<EventLoop> {
         void begin(Selector selector) throws IOException {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            if (load.addresses() > 0) {
+                byte[] address = {127, 0, 0, (byte) (2 + number % load.addresses())};
+                channel.bind(new InetSocketAddress(InetAddress.getByAddress(address), 0));
+            }
             boolean connected = channel.connect(load.server());
             key = channel.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this);
             if (connected) {

@@ -22,14 +22,27 @@ import org.HdrHistogram.Histogram;
  * @param limit no request is sent after that, and answers that come later do not count
  * @param perSecond requests in a second over all connections; 0: as many as the server answers
  * @param threads event loops; one of them drives more than two processors can answer
+ * @param addresses of the loopback network that the connections come from in turn, beginning with 127.0.0.2; 0: from wherever
+ *     the system says
  */
-public record Load(InetSocketAddress server, int connections, Duration limit, double perSecond, int threads) {
+public record Load(
+        InetSocketAddress server, int connections, Duration limit, double perSecond, int threads, int addresses) {
+    private static final int MOST_ADDRESSES = 250;
+
     public Load {
+        if (addresses < 0 || addresses > MOST_ADDRESSES) {
+            throw new IllegalArgumentException(
+                    "a load comes from 0 to %d addresses, found %d".formatted(MOST_ADDRESSES, addresses));
+        }
         if (connections < 1 || threads < 1 || threads > connections || perSecond < 0 || !limit.isPositive()) {
             throw new IllegalArgumentException(
                     "a load needs 1 <= threads <= connections, a positive limit and no negative rate, found %d threads, %d connections, %s, %s/s"
                             .formatted(threads, connections, limit, perSecond));
         }
+    }
+
+    public Load(InetSocketAddress server, int connections, Duration limit, double perSecond, int threads) {
+        this(server, connections, limit, perSecond, threads, 0);
     }
 
     /** As many requests as the server answers, from one event loop. */

@@ -63,6 +63,7 @@ class ArchitectureTest {
                             "forecast.Prepared",
                             "forecast.Run",
                             "forecast.Simulation",
+                            "image.UpdatePaths",
                             "window.Intervals",
                             "window.MergedSchedule",
                             "window.OpenTimes",

@@ -48,6 +48,7 @@ class RowSecurityTest {
             "calendar.Calendars",
             "campaign.CampaignBoard",
             "campaign.CampaignClockwork",
+            "campaign.PolicyClockwork",
             "client.DdiGateways",
             "event.Retention",
             "forecast.Forecasts",

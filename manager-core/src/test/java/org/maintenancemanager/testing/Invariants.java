@@ -145,7 +145,7 @@ public final class Invariants {
                     where e.tenant_id = p.tenant_id and e.object_kind = 'campaign'
                       and e.object_id = p.campaign_id::text
                       and e.action in ('campaign.started', 'campaign.paused', 'campaign.resumed', 'campaign.aborted',
-                                       'campaign.ended', 'campaign.completed')
+                                       'campaign.ended', 'campaign.superseded', 'campaign.completed')
                       and e.at < p.granted_at
                     order by e.at desc limit 1
                 ) stopped on stopped.action not in ('campaign.started', 'campaign.resumed')
@@ -199,7 +199,7 @@ public final class Invariants {
                     where e.tenant_id = c.tenant_id and e.object_kind = 'campaign' and e.object_id = c.id::text
                       and e.action in ('campaign.approval-requested', 'campaign.denied', 'campaign.scheduled',
                                        'campaign.started', 'campaign.paused', 'campaign.resumed', 'campaign.aborted',
-                                       'campaign.ended', 'campaign.completed')
+                                       'campaign.ended', 'campaign.superseded', 'campaign.completed')
                     order by e.at desc, e.id desc limit 1
                 ) said on true
                 where c.state <> coalesce(said.state, 'DRAFT')

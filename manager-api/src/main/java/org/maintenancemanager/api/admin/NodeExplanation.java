@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param code of the gate that it waits for; absent when it does not wait
  * @param gates in the order in which they are asked
  * @param path images that the node still installs, one after the other; empty when nothing is under way, or no way leads there
+ * @param policyId the policy that made the campaign; absent: a person did
  */
 public record NodeExplanation(
         UUID nodeId,
@@ -24,4 +25,5 @@ public record NodeExplanation(
         String sentence,
         @Nullable String code,
         List<GateVerdict> gates,
-        List<PathStep> path) {}
+        List<PathStep> path,
+        @Nullable UUID policyId) {}

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param authorSubjects who they are, for comparing
  * @param approvals questions to a second person, oldest first, with their answers
  * @param rollbackOf the campaign whose nodes this one brings back
+ * @param policy that made it; null: a person did
  * @param escalatedAt when its escalation gave leave to override windows
  * @param deadlineMissedAt when it was not done by its deadline
  */
@@ -21,6 +22,7 @@ public record CampaignLife(
         Set<String> authorSubjects,
         List<Approval> approvals,
         @Nullable CampaignId rollbackOf,
+        @Nullable PolicyId policy,
         @Nullable Instant escalatedAt,
         @Nullable Instant deadlineMissedAt) {
     public CampaignLife {

@@ -31,6 +31,15 @@ public enum CampaignMove {
             CampaignState.SCHEDULED,
             CampaignState.RUNNING,
             CampaignState.PAUSED),
+    /** By the next campaign of its policy. */
+    SUPERSEDE(
+            "campaign.superseded",
+            By.MANAGER,
+            CampaignState.ABORTED,
+            CampaignState.AWAITING_APPROVAL,
+            CampaignState.SCHEDULED,
+            CampaignState.RUNNING,
+            CampaignState.PAUSED),
     /** At its {@code endsAt}. */
     END(
             "campaign.ended",

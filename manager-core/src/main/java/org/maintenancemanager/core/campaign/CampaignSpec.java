@@ -1,5 +1,7 @@
 package org.maintenancemanager.core.campaign;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -229,6 +231,13 @@ public record CampaignSpec(
         }
 
         /** Which of the campaign's nodes a wave takes. Selectors choose first; the others share what they leave. */
+        @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION, defaultImpl = Rest.class)
+        @JsonSubTypes({
+            @JsonSubTypes.Type(Percent.class),
+            @JsonSubTypes.Type(Count.class),
+            @JsonSubTypes.Type(BySelector.class),
+            @JsonSubTypes.Type(Rest.class)
+        })
         public sealed interface Share {}
     }
 

@@ -87,6 +87,7 @@ class CampaignViews {
                 .field("state", "c.state", FieldType.oneOf(CampaignState.class))
                 .nullable("stateReason", "c.state_reason", FieldType.TEXT)
                 .field("imageId", "c.image_id", FieldType.UUID)
+                .nullable("policyId", "c.policy_id", FieldType.UUID)
                 .field("createdAt", "c.created_at", FieldType.INSTANT)
                 .field("updatedAt", "c.updated_at", FieldType.INSTANT)
                 .nullable("startedAt", "c.started_at", FieldType.INSTANT)
@@ -225,11 +226,13 @@ class CampaignViews {
     private CampaignLife life(ResultSet row) throws SQLException {
         String approvals = row.getString("approvals");
         UUID rollbackOf = row.getObject("rollback_of", UUID.class);
+        UUID policy = row.getObject("policy_id", UUID.class);
         return new CampaignLife(
                 Set.of((String[]) row.getArray("authors").getArray()),
                 Set.of((String[]) row.getArray("author_subjects").getArray()),
                 approvals == null ? List.of() : List.of(json.readValue(approvals, Approval[].class)),
                 rollbackOf == null ? null : new CampaignId(rollbackOf),
+                policy == null ? null : new PolicyId(policy),
                 instant(row, "escalated_at"),
                 instant(row, "deadline_missed_at"));
     }

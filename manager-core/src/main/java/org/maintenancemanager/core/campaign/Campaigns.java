@@ -165,6 +165,57 @@ public class Campaigns {
         return id;
     }
 
+    /** A DRAFT of a policy, by its authors and the caller. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    CampaignView createFor(PolicyId policy, CampaignSpec spec) {
+        InvalidInput.throwIfAny(check(spec, null));
+        quotas.requireRoomForCampaigns(tenant(), 1);
+        CampaignId id = insert(spec, null);
+        jdbc.sql("""
+                        update campaign c
+                        set policy_id = p.id, left_upto = now(), left_fully_at = now(),
+                            authors = array(select distinct unnest(c.authors || p.authors)),
+                            author_subjects = array(select distinct unnest(c.author_subjects || p.author_subjects))
+                        from policy p
+                        where c.tenant_id = :tenant and c.id = :campaign and p.tenant_id = :tenant and p.id = :policy
+                        """)
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .param("policy", policy.value())
+                .update();
+        return load(id);
+    }
+
+    /** Ends it like an abort, since its policy brings another image. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    void supersede(CampaignId id, String by, String version) {
+        move(id, CampaignMove.SUPERSEDE, "SUPERSEDED", "Policy %s brings %s.".formatted(by, version));
+    }
+
+    /** What runs of the same policy ends here and now: nodes follow one campaign of a policy at a time. */
+    private void supersedeOthers(CampaignId id) {
+        record Other(CampaignId id, String policy, String version) {}
+        jdbc.sql("""
+                        select other.id, p.name, i.image_version
+                        from campaign mine
+                        join policy p on (p.tenant_id, p.id) = (mine.tenant_id, mine.policy_id)
+                        join image i on (i.tenant_id, i.id) = (mine.tenant_id, mine.image_id)
+                        join campaign other on (other.tenant_id, other.policy_id) = (mine.tenant_id, mine.policy_id)
+                            and other.id <> mine.id and other.state in ('AWAITING_APPROVAL', 'SCHEDULED', 'RUNNING', 'PAUSED')
+                        where mine.tenant_id = :tenant and mine.id = :campaign
+                        order by other.id
+                        for no key update of other
+                        """)
+                .param("tenant", tenant().value())
+                .param("campaign", id.value())
+                .query((row, number) -> new Other(
+                        new CampaignId(row.getObject("id", UUID.class)),
+                        row.getString("name"),
+                        row.getString("image_version")))
+                .list()
+                .forEach(other -> supersede(other.id, other.policy, other.version));
+    }
+
     /** A DRAFT whose members are those that another campaign brought from the image of {@code spec} to its own. */
     CampaignView createRollback(CampaignId of, CampaignSpec spec) {
         InvalidInput.throwIfAny(CampaignCheck.problems(spec, true));
@@ -192,7 +243,7 @@ public class Campaigns {
             CampaignAction.EDIT.check(present, CallContext.current().subject());
             List<FieldProblem> problems =
                     new ArrayList<>(CampaignCheck.problems(spec, present.life().rollbackOf() != null));
-            problems.addAll(escalationProblems(spec));
+            problems.addAll(escalationProblems(spec.schedule()));
             InvalidInput.throwIfAny(problems);
             if (!after.equals(before.withLimitsOf(after))) {
                 throw new Conflict(
@@ -288,6 +339,7 @@ public class Campaigns {
         move(id, CampaignMove.START, null, null, from);
         CampaignView campaign = load(id);
         checkImage(campaign);
+        supersedeOthers(id);
         membership.fill(tenant(), id, campaign.spec(), campaign.life().rollbackOf());
         jdbc.sql("""
                         update campaign set joined_upto = now(), joined_fully_at = now()
@@ -639,7 +691,7 @@ public class Campaigns {
         boolean rollback = self != null && load(self).life().rollbackOf() != null;
         List<FieldProblem> problems = new ArrayList<>(CampaignCheck.problems(spec, rollback));
         problems.addAll(imageProblems(spec));
-        problems.addAll(escalationProblems(spec));
+        problems.addAll(escalationProblems(spec.schedule()));
         boolean taken = jdbc.sql("""
                         select exists (select from campaign
                                        where tenant_id = :tenant and name = :name and id is distinct from :self)
@@ -656,8 +708,8 @@ public class Campaigns {
     }
 
     /** Windows and freezes that the escalation names have to be there. */
-    private List<FieldProblem> escalationProblems(CampaignSpec spec) {
-        CampaignSchedule.Escalation escalation = spec.schedule().escalation();
+    List<FieldProblem> escalationProblems(CampaignSchedule schedule) {
+        CampaignSchedule.Escalation escalation = schedule.escalation();
         if (escalation == null) {
             return List.of();
         }
@@ -703,7 +755,7 @@ public class Campaigns {
     }
 
     /** Waves that do not say who takes the rest get one more that does. */
-    private static CampaignSpec withLastWave(CampaignSpec spec) {
+    public static CampaignSpec withLastWave(CampaignSpec spec) {
         List<WaveSpec> waves = new ArrayList<>(spec.waves().isEmpty() ? CampaignSpec.defaultWaves() : spec.waves());
         boolean allByPercent = waves.stream().allMatch(wave -> wave.share() instanceof CampaignSpec.Percent);
         BigDecimal sum = waves.stream()

@@ -21,6 +21,7 @@ import org.maintenancemanager.core.query.StaleVersion;
 import org.maintenancemanager.core.query.ViolatedConstraint;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.Ids;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -48,8 +49,11 @@ public class Channels {
     private final Images images;
     private final ImageJournal journal;
     private final JdbcClient jdbc;
+    private final ObjectProvider<ChannelUse> uses;
 
-    Channels(ChannelRows rows, Images images, ImageJournal journal, JdbcClient jdbc) {
+    /** @param uses asked for late, since those who follow channels ask this package about images */
+    Channels(ChannelRows rows, Images images, ImageJournal journal, JdbcClient jdbc, ObjectProvider<ChannelUse> uses) {
+        this.uses = uses;
         this.rows = rows;
         this.images = images;
         this.journal = journal;
@@ -124,6 +128,9 @@ public class Channels {
         if (after.revision() != before.revision()) {
             boolean promoted = after.image() != null && !after.image().equals(before.image());
             journal.changed(KIND, promoted ? "promoted" : "changed", after.id().value(), before, after);
+            if (promoted) {
+                uses.forEach(use -> use.channelMoved(after));
+            }
         }
         return after;
     }
@@ -136,7 +143,11 @@ public class Channels {
         }
         Channel before = row.channel();
         rows.delete(row);
-        rows.flush();
+        try {
+            rows.flush();
+        } catch (DataIntegrityViolationException refusal) {
+            throw new Conflict(ProblemType.IN_USE, "A policy follows channel %s.".formatted(id));
+        }
         journal.changed(KIND, "deleted", id.value(), before, null);
     }
 

@@ -28,6 +28,10 @@ public final class Problems {
         }
     }
 
+    public void addAll(Problems others) {
+        others.found.forEach(problem -> add(problem.pointer(), problem.message()));
+    }
+
     public boolean isEmpty() {
         return found.isEmpty();
     }

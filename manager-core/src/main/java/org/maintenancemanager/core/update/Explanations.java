@@ -19,6 +19,8 @@ import org.maintenancemanager.core.campaign.CampaignBoard;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.Campaigns;
+import org.maintenancemanager.core.campaign.Policies;
+import org.maintenancemanager.core.campaign.Policy;
 import org.maintenancemanager.core.campaign.UpdateId;
 import org.maintenancemanager.core.decision.Decision;
 import org.maintenancemanager.core.decision.Decisions;
@@ -48,6 +50,7 @@ public class Explanations {
     private final NodeDirectory nodes;
     private final CampaignBoard board;
     private final Campaigns campaigns;
+    private final Policies policies;
     private final FleetRules rules;
     private final DatabaseClock clock;
     /** Counted once, however many ask at the same time; longer kept where it takes longer to count. */
@@ -62,6 +65,7 @@ public class Explanations {
             NodeDirectory nodes,
             CampaignBoard board,
             Campaigns campaigns,
+            Policies policies,
             FleetRules rules,
             DatabaseClock clock) {
         this.jdbc = jdbc;
@@ -69,6 +73,7 @@ public class Explanations {
         this.nodes = nodes;
         this.board = board;
         this.campaigns = campaigns;
+        this.policies = policies;
         this.rules = rules;
         this.clock = clock;
     }
@@ -79,6 +84,7 @@ public class Explanations {
      * @param updateId the update that the explanation is about, if there is any
      * @param path the images that the node still has to install, one after the other; none when nothing is under way, or no
      *     way leads there
+     * @param policy that made the campaign; null: a person did
      */
     public record NodeExplanation(
             NodeId nodeId,
@@ -86,7 +92,8 @@ public class Explanations {
             @Nullable UUID campaignId,
             Instant at,
             Explanation explanation,
-            List<ImageFacts> path) {
+            List<ImageFacts> path,
+            @Nullable Policy policy) {
         public NodeExplanation {
             path = List.copyOf(path);
         }
@@ -113,7 +120,8 @@ public class Explanations {
                 update != null && update.state() == UpdateState.SKIPPED
                         ? skipped(tenant, update.id(), explanation)
                         : explanation,
-                path(facts, update, campaign));
+                path(facts, update, campaign),
+                update == null ? null : policies.findOf(update.campaignId()).orElse(null));
     }
 
     private static List<ImageFacts> path(

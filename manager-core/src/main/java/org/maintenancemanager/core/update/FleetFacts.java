@@ -6,6 +6,7 @@ import org.maintenancemanager.core.node.Selectable;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.window.Schedules;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** The rules that polls are answered by, for whoever looks at a whole fleet. */
 @Component
@@ -16,8 +17,10 @@ public class FleetFacts {
         this.rules = rules;
     }
 
+    /** Within a transaction as that sees them, which is nobody else's business until it ends. */
     public Of of(TenantId tenant) {
-        return new Of(rules.of(tenant));
+        return new Of(
+                TransactionSynchronizationManager.isActualTransactionActive() ? rules.read(tenant) : rules.of(tenant));
     }
 
     /** The rules of one tenant as they were read last. */

@@ -2,6 +2,8 @@ package org.maintenancemanager.core.update;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -9,6 +11,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.event.ChangeNotes;
+import org.maintenancemanager.core.node.Selector;
+import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.EveryTenant;
@@ -88,6 +92,77 @@ public class UpdateClockwork {
         }
         toCancel().forEach(this::cancel);
         onOldWays().forEach(this::takeNewWays);
+        mayHaveLeft().forEach(this::cancelOfLeavers);
+    }
+
+    private record MayHaveLeft(TenantId tenant, UUID campaign, String selector, boolean fully) {}
+
+    /** Nodes that changed are looked at every 10 s; all nodes every hour, for what shows in no node. */
+    private List<MayHaveLeft> mayHaveLeft() {
+        return EveryTenant.get(() -> jdbc.sql("""
+                        select c.tenant_id, c.id, c.selector,
+                               c.left_fully_at is null or c.left_fully_at <= now() - interval '1 hour' as fully
+                        from campaign c
+                        where c.policy_id is not null and c.state in ('RUNNING', 'PAUSED') and c.selector <> ''
+                          and (c.left_upto is null or c.left_upto <= now() - interval '10 seconds')
+                        """)
+                .query((row, number) -> new MayHaveLeft(
+                        new TenantId(row.getObject("tenant_id", UUID.class)),
+                        row.getObject("id", UUID.class),
+                        row.getString("selector"),
+                        row.getBoolean("fully")))
+                .list());
+    }
+
+    /** Nodes that a policy chooses no more have nothing to do in its campaign, unless they have begun with a permit. */
+    private void cancelOfLeavers(MayHaveLeft due) {
+        TenantId tenant = due.tenant();
+        try {
+            CallContext.system(tenant, "update clockwork").run(() -> {
+                // Before the nodes are looked at: what changes meanwhile is looked at the next time.
+                Instant upto = clock.now();
+                repeat(() -> cancelOfLeavers(tenant, due));
+                transactions.executeWithoutResult(status -> jdbc.sql("""
+                                update campaign
+                                set left_upto = :upto,
+                                    left_fully_at = case when :fully then :upto else left_fully_at end
+                                where tenant_id = :tenant and id = :campaign
+                                """)
+                        .param("upto", upto.atOffset(ZoneOffset.UTC))
+                        .param("fully", due.fully())
+                        .param("tenant", tenant.value())
+                        .param("campaign", due.campaign())
+                        .update());
+            });
+        } catch (RuntimeException e) {
+            LOG.warn("who left campaign {} could not be looked for; the others go on", due.campaign(), e);
+        }
+    }
+
+    private int cancelOfLeavers(TenantId tenant, MayHaveLeft due) {
+        SqlCondition matches = Selector.parse(due.selector()).toSql("left_");
+        Map<String, Object> params = new HashMap<>(matches.params());
+        params.put("campaign", due.campaign());
+        params.put("fully", due.fully());
+        return end(
+                tenant,
+                """
+                select u.id, u.node_id, u.campaign_id, u.wave, u.image_id, u.state, u.permit_id, false as heard
+                from node_update u
+                join node n on (n.tenant_id, n.id) = (u.tenant_id, u.node_id)
+                join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+                where u.tenant_id = :tenant and u.campaign_id = :campaign and (u.active or u.queued)
+                  and u.permit_id is null and not coalesce((%s), false)
+                  and (:fully or n.updated_at > (select c.left_upto - interval '1 minute' from campaign c
+                                                 where c.tenant_id = :tenant and c.id = :campaign))
+                order by u.id
+                limit :batch
+                for update of u skip locked
+                """.formatted(matches.sql()),
+                params,
+                UpdateState.CANCELED,
+                "LEFT_SELECTOR",
+                "the policy chooses the node no more");
     }
 
     /** @param version of the tenant's ways that its steps have to fit */

@@ -92,7 +92,7 @@ class BudgetResource {
         return downloads == null ? null : new BudgetDownloads(downloads.max(), downloads.bytesPerSecond());
     }
 
-    private static BudgetDraft draft(NewBudget said) {
+    static BudgetDraft draft(NewBudget said) {
         BudgetDownloads downloads = said.downloads();
         return new BudgetDraft(
                 said.name(),
@@ -102,7 +102,7 @@ class BudgetResource {
                 downloads == null ? null : new BudgetDraft.Downloads(downloads.max(), downloads.bytesPerSecond()));
     }
 
-    private static NewBudget said(BudgetDraft draft) {
+    static NewBudget said(BudgetDraft draft) {
         return new NewBudget(
                 draft.name(), draft.sitePath(), draft.selector(), draft.maxInFlight(), shown(draft.downloads()));
     }

@@ -36,7 +36,7 @@ import org.maintenancemanager.core.window.WindowId;
 
 /** Campaigns between JSON, where most fields may be absent, and the core, where none may. */
 final class CampaignJson {
-    private static final int LONGEST_SELECTOR = 4000;
+    static final int LONGEST_SELECTOR = 4000;
     private static final int PERCENT_DECIMALS = 3;
     private static final int SHARE_DECIMALS = 4;
 
@@ -60,7 +60,7 @@ final class CampaignJson {
     }
 
     /** What only JSON can get wrong, and what the database would not keep as it was said. */
-    private static void check(String at, NewCampaign wanted, Problems problems) {
+    static void check(String at, NewCampaign wanted, Problems problems) {
         problems.line(at + "/name", wanted.name(), 200);
         problems.present(at + "/imageId", wanted.imageId());
         problems.text(at + "/selector", wanted.selector(), LONGEST_SELECTOR);
@@ -119,7 +119,7 @@ final class CampaignJson {
         return Boolean.TRUE.equals(wave.rest()) ? Boolean.TRUE : null;
     }
 
-    private static CampaignSpec complete(NewCampaign checked) {
+    static CampaignSpec complete(NewCampaign checked) {
         List<NewWave> waves = checked.waves() == null ? List.of() : checked.waves();
         return new CampaignSpec(
                 requireNonNull(checked.name()),
@@ -253,6 +253,7 @@ final class CampaignJson {
                 life.authors().stream().sorted().toList(),
                 life.approvals().stream().map(CampaignJson::shown).toList(),
                 life.rollbackOf() == null ? null : life.rollbackOf().value(),
+                life.policy() == null ? null : life.policy().value(),
                 life.escalatedAt(),
                 life.deadlineMissedAt());
     }

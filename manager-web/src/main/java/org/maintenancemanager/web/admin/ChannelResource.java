@@ -94,12 +94,12 @@ class ChannelResource {
                 channel.revision());
     }
 
-    private static ChannelDraft draft(NewChannel said) {
+    static ChannelDraft draft(NewChannel said) {
         return new ChannelDraft(
                 said.family(), said.name(), said.imageId() == null ? null : new ImageId(said.imageId()));
     }
 
-    private static NewChannel said(ChannelDraft draft) {
+    static NewChannel said(ChannelDraft draft) {
         return new NewChannel(
                 draft.family(),
                 draft.name(),

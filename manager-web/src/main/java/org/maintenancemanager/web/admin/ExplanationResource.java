@@ -35,7 +35,7 @@ class ExplanationResource {
                 node.campaignId(),
                 node.at(),
                 node.explanation().directive().name(),
-                node.explanation().sentence(),
+                sentence(node),
                 node.explanation().code(),
                 node.explanation().gates().stream()
                         .map(gate -> new GateVerdict(
@@ -47,7 +47,16 @@ class ExplanationResource {
                                 gate.sentence(),
                                 gate.remedy()))
                         .toList(),
-                steps(node.path()));
+                steps(node.path()),
+                node.policy() == null ? null : node.policy().id().value());
+    }
+
+    private static String sentence(Explanations.NodeExplanation node) {
+        String sentence = node.explanation().sentence();
+        return node.policy() == null
+                ? sentence
+                : "%s The campaign comes from policy %s."
+                        .formatted(sentence, node.policy().name());
     }
 
     static List<PathStep> steps(List<ImageFacts> images) {

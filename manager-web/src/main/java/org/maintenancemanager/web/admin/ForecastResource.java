@@ -24,6 +24,7 @@ import org.maintenancemanager.api.admin.PlanSummary;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.forecast.Forecast;
 import org.maintenancemanager.core.forecast.Forecasts;
+import org.maintenancemanager.core.forecast.Lint;
 import org.maintenancemanager.core.forecast.Plan;
 import org.maintenancemanager.core.forecast.Planner;
 import org.maintenancemanager.core.forecast.RunningForecast;
@@ -113,13 +114,7 @@ class ForecastResource {
                 plan.skips().stream()
                         .map(skip -> new PlanSkip(skip.code(), skip.nodes(), skip.sentence()))
                         .toList(),
-                plan.findings().stream()
-                        .map(finding -> new PlanFinding(
-                                PlanFinding.Code.valueOf(finding.code().name()),
-                                finding.nodes(),
-                                finding.sites(),
-                                finding.sentence()))
-                        .toList(),
+                plan.findings().stream().map(ForecastResource::shown).toList(),
                 shown(plan.forecast(), plan.zone()),
                 plan.paths().stream()
                         .map(way -> new PlanPath(ExplanationResource.steps(way.images()), way.nodes()))
@@ -131,6 +126,11 @@ class ForecastResource {
                 plan.truncated(),
                 plan.assumptions(),
                 plan.comparison() == null ? null : shown(plan.comparison()));
+    }
+
+    static PlanFinding shown(Lint.Finding finding) {
+        return new PlanFinding(
+                PlanFinding.Code.valueOf(finding.code().name()), finding.nodes(), finding.sites(), finding.sentence());
     }
 
     private static PlanComparison shown(Plan.Comparison comparison) {

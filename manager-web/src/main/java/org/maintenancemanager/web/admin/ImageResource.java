@@ -160,7 +160,7 @@ class ImageResource {
                 image.revision());
     }
 
-    private static ImageDraft draft(NewImage said) {
+    static ImageDraft draft(NewImage said) {
         return new ImageDraft(
                 said.family(),
                 said.version(),
@@ -181,7 +181,7 @@ class ImageResource {
                 said.path() == null ? null : rules(said.path()));
     }
 
-    private static NewImage said(ImageDraft draft) {
+    static NewImage said(ImageDraft draft) {
         return new NewImage(
                 draft.family(),
                 draft.version(),

@@ -181,7 +181,7 @@ class WindowResource {
                 window.calendar());
     }
 
-    private static NewWindow said(WindowDraft draft) {
+    static NewWindow said(WindowDraft draft) {
         return new NewWindow(
                 draft.name(),
                 draft.kind() == null ? null : WindowKind.valueOf(draft.kind().name()),
@@ -224,7 +224,7 @@ class WindowResource {
                 draft.nodeId());
     }
 
-    private static WindowDraft draft(NewWindow said) {
+    static WindowDraft draft(NewWindow said) {
         WindowRecurrence recurrence = said.recurrence();
         WindowTarget target = said.target();
         return new WindowDraft(

@@ -177,6 +177,14 @@ public final class AccessRules {
                     tenant("POST", "/api/v1/campaigns/{id}:roll-back", CAMPAIGN_MANAGE),
                     tenant("POST", "/api/v1/campaigns/{id}:approve", CAMPAIGN_APPROVE),
                     tenant("POST", "/api/v1/campaigns/{id}:deny", CAMPAIGN_APPROVE),
+                    // Each document is held to the rules of the calls that it stands for.
+                    anywhere("PUT", "/api/v1/apply", FLEET_READ),
+                    tenant("GET", "/api/v1/policies", FLEET_READ),
+                    tenant("GET", "/api/v1/policies/{id}", FLEET_READ),
+                    // What they make begins by itself.
+                    tenant("POST", "/api/v1/policies", CAMPAIGN_RUN),
+                    tenant("PATCH", "/api/v1/policies/{id}", CAMPAIGN_RUN),
+                    tenant("DELETE", "/api/v1/policies/{id}", CAMPAIGN_RUN),
                     tenant("GET", "/api/v1/approval-rule", FLEET_READ),
                     tenant("PATCH", "/api/v1/approval-rule", TENANT_MANAGE).fresh(true),
                     // who may do what, and who did

@@ -182,6 +182,31 @@ public final class Invariants {
                                   where (p.tenant_id, p.update_id) = (t.tenant_id, t.update_id)
                                     and p.granted_at <= t.at)
                 """);
+        QUERIES.put("I3 a permit ends before its window does, and was good for something", """
+                select tenant_id, id, granted_at, valid_until, window_end from permit
+                where not (granted_at < valid_until and valid_until <= window_end and valid_until <= lost_at)
+                """);
+        QUERIES.put("I10 no permit for a withdrawn or incompatible image, or an older one that was not allowed", """
+                select p.tenant_id, p.id, p.granted_at, i.family, i.image_version
+                from permit p
+                join node_update u on (u.tenant_id, u.id) = (p.tenant_id, p.update_id)
+                join campaign c on (c.tenant_id, c.id) = (p.tenant_id, p.campaign_id)
+                join image i on (i.tenant_id, i.id) = (u.tenant_id, u.image_id)
+                join node n on (n.tenant_id, n.id) = (p.tenant_id, p.node_id)
+                where i.architecture <> n.architecture
+                   or exists (select from audit_event e
+                              where e.tenant_id = p.tenant_id and e.object_kind = 'image' and e.object_id = i.id::text
+                                and e.action = 'image.withdrawn' and e.at < p.granted_at)
+                   or not c.allow_downgrade
+                      and exists (select from image known
+                                  where known.tenant_id = u.tenant_id and known.sha256 = u.from_sha256
+                                    and known.family = i.family and known.release_counter > i.release_counter)
+                """);
+        QUERIES.put("I11 no two updates of a node have the same assignment version", """
+                select tenant_id, node_id, assignment_version from node_update
+                where assignment_version > 0
+                group by tenant_id, node_id, assignment_version having count(*) > 1
+                """);
         QUERIES.put("I12 the grant of a permit has exactly one audit event", """
                 select p.tenant_id, p.id, count(e.id) as events
                 from permit p

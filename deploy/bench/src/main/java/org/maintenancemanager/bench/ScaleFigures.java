@@ -40,7 +40,7 @@ final class ScaleFigures {
     /** @param stage whose nodes can poll; they are among those of the campaign */
     ScaleFigures(Stage stage) {
         this.stage = stage;
-        this.idle = stage.seconds().multipliedBy(6);
+        this.idle = stage.seconds().multipliedBy(12);
     }
 
     /** @param nodes how many there shall be, with those of the stage */

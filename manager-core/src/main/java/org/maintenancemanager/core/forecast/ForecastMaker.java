@@ -33,7 +33,6 @@ import org.maintenancemanager.core.image.UpdatePaths;
 import org.maintenancemanager.core.tenant.DatabaseClock;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.FleetFacts;
-import org.maintenancemanager.core.window.NodeGrouping;
 import org.maintenancemanager.core.window.OpenTimes;
 import org.maintenancemanager.core.window.WindowOverride;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -119,7 +118,7 @@ class ForecastMaker {
                 spec,
                 rollbackOf,
                 seed,
-                new NodeGrouping(rules.schedules(), "hardware"),
+                rules.grouping("hardware"),
                 settings.unreachableAfter,
                 settings.silentAfter,
                 group -> {
@@ -200,12 +199,7 @@ class ForecastMaker {
         Map<List<ImageFacts>, Integer> ways = new HashMap<>();
         int[] counts = new int[4];
         census.forEach(
-                tenant,
-                id,
-                new NodeGrouping(rules.schedules(), "hardware"),
-                settings.unreachableAfter,
-                settings.silentAfter,
-                group -> {
+                tenant, id, rules.grouping("hardware"), settings.unreachableAfter, settings.silentAfter, group -> {
                     boolean held = group.place() == StandingCensus.Place.HELD;
                     boolean silent = group.heard() == StandingCensus.Heard.SILENT;
                     boolean away = group.heard() == StandingCensus.Heard.AWAY;

@@ -166,15 +166,24 @@ class DownloadTurns implements SmartLifecycle {
         takeBack();
         Instant silent = clock.now().minus(unreachableAfter);
         asks.values().removeIf(ask -> ask.asked.isBefore(silent));
-        Set<TenantId> tenants = new HashSet<>();
-        asks.values().forEach(ask -> tenants.add(ask.tenant));
-        for (TenantId tenant : tenants) {
-            CallContext.system(tenant, "download turns").run(() -> give(tenant));
-        }
+        Map<TenantId, List<Ask>> byTenant = asks.values().stream().collect(groupingBy(Ask::tenant));
+        byTenant.forEach((tenant, waiting) -> {
+            try {
+                CallContext.system(tenant, "download turns").run(() -> give(tenant, waiting));
+            } catch (DataAccessException | TransactionException e) {
+                LOG.warn("no turns to download could be given in tenant {}, trying again: {}", tenant, e.toString());
+            }
+        });
     }
 
     private void takeBack() {
         record Taken(TenantId tenant, UUID node, boolean active) {}
+        // Where nobody paces downloads, that is all.
+        turns = EveryTenant.get(() ->
+                jdbc.sql("select count(*) from download_turn").query(Long.class).single());
+        if (turns == 0) {
+            return;
+        }
         EveryTenant.run(() -> transactions.executeWithoutResult(status -> {
             List<Taken> taken = jdbc.sql("""
                             delete from download_turn turn
@@ -206,9 +215,6 @@ class DownloadTurns implements SmartLifecycle {
                     .filter(Taken::active)
                     .collect(groupingBy(Taken::tenant, mapping(Taken::node, toList())))
                     .forEach(notes::nodesChanged);
-            turns = jdbc.sql("select count(*) from download_turn")
-                    .query(Long.class)
-                    .single();
         }));
     }
 
@@ -247,17 +253,14 @@ class DownloadTurns implements SmartLifecycle {
         }
     }
 
-    private void give(TenantId tenant) {
+    private void give(TenantId tenant, List<Ask> waiting) {
         Set<UUID> paced = new TreeSet<>();
-        for (Ask ask : asks.values()) {
-            if (ask.tenant.equals(tenant)) {
-                ask.budgets.forEach(budget -> paced.add(budget.id().value()));
-            }
-        }
+        waiting.forEach(
+                ask -> ask.budgets.forEach(budget -> paced.add(budget.id().value())));
         // Without a lock first: most of the time nothing is free, and nobody has to be looked at.
-        List<Ask> candidates = candidates(tenant, rooms(tenant, paced));
+        List<Ask> candidates = candidates(waiting, rooms(tenant, paced));
         if (!candidates.isEmpty()) {
-            transactions.executeWithoutResult(status -> give(tenant, candidates));
+            transactions.executeWithoutResult(status -> choose(tenant, candidates));
         }
     }
 
@@ -265,13 +268,10 @@ class DownloadTurns implements SmartLifecycle {
      * Those that may get a turn, in the order in which they get it. Of the nodes below the same budgets no more are looked at
      * than have room, so that a full budget with many waiting nodes keeps nobody else back.
      */
-    private List<Ask> candidates(TenantId tenant, Map<UUID, Room> rooms) {
+    private static List<Ask> candidates(List<Ask> waiting, Map<UUID, Room> rooms) {
         Map<List<BudgetFacts>, PriorityQueue<Ask>> groups = new HashMap<>();
         List<Ask> candidates = new ArrayList<>();
-        for (Ask ask : asks.values()) {
-            if (!ask.tenant.equals(tenant)) {
-                continue;
-            }
+        for (Ask ask : waiting) {
             if (ask.begun) {
                 candidates.add(ask);
                 continue;
@@ -298,7 +298,7 @@ class DownloadTurns implements SmartLifecycle {
     private static final Comparator<Ask> FIRST =
             Comparator.comparing(Ask::window).thenComparing(Ask::asked);
 
-    private void give(TenantId tenant, List<Ask> candidates) {
+    private void choose(TenantId tenant, List<Ask> candidates) {
         Set<UUID> ids = new TreeSet<>();
         candidates.forEach(
                 ask -> ask.budgets.forEach(budget -> ids.add(budget.id().value())));

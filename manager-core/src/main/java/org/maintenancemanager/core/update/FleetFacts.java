@@ -1,9 +1,11 @@
 package org.maintenancemanager.core.update;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
 import org.maintenancemanager.core.node.Selectable;
 import org.maintenancemanager.core.tenant.TenantId;
+import org.maintenancemanager.core.window.NodeGrouping;
 import org.maintenancemanager.core.window.Schedules;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -33,6 +35,14 @@ public class FleetFacts {
 
         public Schedules schedules() {
             return rules.schedules();
+        }
+
+        /** Tells nodes apart by all that decides on their windows and budgets, and by these attributes. */
+        public NodeGrouping grouping(String... further) {
+            return new NodeGrouping(
+                    rules.schedules(),
+                    Stream.concat(Stream.of(further), rules.budgetAttributes().stream())
+                            .toArray(String[]::new));
         }
 
         /** Every budget that applies, in the order of their ids, with its use as of a second ago. */

@@ -154,20 +154,22 @@ final class ConsoleBrowser implements AutoCloseable {
         return ((List<?>) found).stream().map(String::valueOf).toList();
     }
 
-    /** Until the colours have changed and were drawn; pages ask for no motion, so nothing is on its way then. */
+    /** Until the colours are those of the theme, and none is on its way any more. */
     private static void settle(Page page, boolean dark) {
-        // Not waitForFunction, which the console's content security policy forbids.
+        // Not waitForFunction, which the console's content security policy forbids. Animations are no matter: some
+        // never end.
         page.evaluate("""
                 async dark => {
+                    const changes = () => document.getAnimations()
+                        .some(each => each instanceof CSSTransition && each.playState !== 'finished');
                     const patience = performance.now() + 20_000;
-                    while (document.documentElement.classList.contains('pf-v6-theme-dark') !== dark) {
+                    do {
                         if (performance.now() > patience) {
-                            throw new Error('the colours do not change');
+                            throw new Error('the colours do not come to rest');
                         }
                         await new Promise(requestAnimationFrame);
-                    }
-                    await new Promise(requestAnimationFrame);
-                    await new Promise(requestAnimationFrame);
+                        await new Promise(requestAnimationFrame);
+                    } while (document.documentElement.classList.contains('pf-v6-theme-dark') !== dark || changes());
                 }
                 """, dark);
     }

@@ -22,6 +22,7 @@ const CampaignWizard = lazy(() => import('./screens/campaign-wizard'));
 const CampaignPage = lazy(() => import('./screens/campaign'));
 const Calendar = lazy(() => import('./screens/calendar'));
 const Activity = lazy(() => import('./screens/activity'));
+const Account = lazy(() => import('./screens/account'));
 const Settings = lazy(() => import('./screens/settings'));
 
 export function App() {
@@ -69,6 +70,7 @@ export function App() {
                   <Route path="/campaigns/:id" element={<CampaignPage />} />
                   <Route path="/calendar" element={<Calendar />} />
                   <Route path="/activity" element={<Activity />} />
+                  <Route path="/account" element={<Account />} />
                   <Route path="/settings/:section?" element={<Settings />} />
                   <Route path="*" element={<Nowhere />} />
                 </Routes>

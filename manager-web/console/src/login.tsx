@@ -10,7 +10,9 @@ import {
   ToggleGroup,
   ToggleGroupItem,
 } from '@patternfly/react-core';
-import { type FormEvent, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useEffect, useState } from 'react';
+import { answer, own } from './api/client';
 import { useSessionAccess } from './api/session';
 import { asProblem, type Problem } from './api/problem';
 import { FormProblem, TextField } from './ui/form';
@@ -120,6 +122,25 @@ function LogInForm() {
   );
 }
 
+/** OpenID providers to log in with; none where none is set up. They come back to the console's first page. */
+function Providers() {
+  const query = useQuery({
+    queryKey: ['own', 'providers'],
+    queryFn: ({ signal }) => answer(own.GET('/console/login-providers', { signal })),
+    staleTime: Infinity,
+  });
+  const items = query.data?.items ?? [];
+  return items.length === 0 ? null : (
+    <div className="mm-stack mm-providers">
+      {items.map((provider) => (
+        <Button key={provider.name} component="a" href={provider.url} variant="secondary" isBlock>
+          {provider.title}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
 export function LogInPage() {
   return (
     <main className="mm-login">
@@ -131,13 +152,29 @@ export function LogInPage() {
           </Title>
         </div>
         <LogInForm />
+        <Providers />
       </div>
     </main>
   );
 }
 
+/**
+ * A dialog over another one: each of them hides everything else from screen readers whenever it is drawn, and the one below
+ * would hide the one in front.
+ */
+function useInFront(labelId: string): void {
+  useEffect(() => {
+    const show = () => document.getElementById(labelId)?.closest('body > *')?.removeAttribute('aria-hidden');
+    const observer = new MutationObserver(show);
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-hidden'] });
+    show();
+    return () => observer.disconnect();
+  }, [labelId]);
+}
+
 /** Over the page that was open, so that nothing typed there is lost. */
 export function LogInAgain() {
+  useInFront('log-in-again');
   return (
     <Modal isOpen variant="small" aria-labelledby="log-in-again" className="mm-again">
       <ModalHeader
@@ -154,6 +191,7 @@ export function LogInAgain() {
 
 /** Before something of weight: is it still the same person? */
 export function ProveAgain() {
+  useInFront('prove-again');
   const { prove, dismiss, state } = useSessionAccess();
   const [password, setPassword] = useState('');
   const [totp, setTotp] = useState('');

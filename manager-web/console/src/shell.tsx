@@ -146,7 +146,8 @@ function GlobalSearch() {
   const search = () => {
     const name = text.trim();
     if (name !== '') {
-      const pattern = name.includes('*') ? name : `*${name}*`;
+      // By its beginning, which an index finds among a million; `*text*` looks at all of them.
+      const pattern = name.includes('*') ? name : `${name}*`;
       void navigate(`/nodes?${new URLSearchParams({ filter: `name==${quoted(pattern)}` }).toString()}`);
     }
   };
@@ -205,6 +206,11 @@ function UserMenu() {
   const { zone, setZone } = useClock();
   const session = useSession();
   const { logOut } = useSessionAccess();
+  const navigate = useNavigate();
+  const go = (to: string) => {
+    setOpen(false);
+    void navigate(to);
+  };
   const tick = (on: boolean) => ({ icon: <CheckIcon className={on ? undefined : 'mm-invisible'} />, isSelected: on });
   const zones = READERS_ZONE === 'UTC' ? ['UTC'] : [READERS_ZONE, 'UTC'];
   return (
@@ -221,16 +227,30 @@ function UserMenu() {
           onClick={() => setOpen(!open)}
           icon={<UserIcon />}
         >
-          <span className="mm-wide">{session.name}</span>
+          <span className="mm-wide">
+            {session.name}
+            {session.tenant !== 'default' && <span className="mm-subtle"> in {session.tenant}</span>}
+          </span>
         </MenuToggle>
       )}
     >
       <DropdownGroup label={session.roles.length === 0 ? session.name : `${session.name}: ${session.roles.join(', ')}`}>
         <DropdownList>
+          <DropdownItem onClick={() => go('/account')}>Your account</DropdownItem>
           <DropdownItem component="a" to="/api/openapi.yaml" isExternalLink>
             API description
           </DropdownItem>
           <DropdownItem onClick={() => void logOut()}>Log out</DropdownItem>
+        </DropdownList>
+      </DropdownGroup>
+      <Divider />
+      <DropdownGroup label={`Tenant: ${session.tenant}`}>
+        <DropdownList>
+          {/* An account belongs to one tenant: another tenant is another log-in. */}
+          <DropdownItem onClick={() => void logOut()} description="Log in there by another account">
+            Go to another tenant
+          </DropdownItem>
+          {session.permissions.includes('tenant.administer') && <DropdownItem onClick={() => go('/settings/tenants')}>All tenants</DropdownItem>}
         </DropdownList>
       </DropdownGroup>
       <Divider />

@@ -1,13 +1,15 @@
-import { Alert, Card, CardBody, CardTitle, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
-import { type FormEvent, useState } from 'react';
+import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { answer, api, BASE, type Schemas } from '../api/client';
+import { answer, api, BASE } from '../api/client';
 import { ReasonedButton, useReason } from '../ui/act';
+import { Asked } from '../ui/faces';
 import { FilterBar } from '../ui/filter';
-import { FormProblem, TextField } from '../ui/form';
+import { TextField } from '../ui/form';
+import { FormDialog } from '../ui/form-dialog';
 import { useListState } from '../ui/listing';
 import { Screen } from '../ui/page';
-import { useSend } from '../ui/send';
 import { READERS_ZONE } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
@@ -18,9 +20,27 @@ const TABS = ['audit', 'updates', 'night'] as const;
 
 export default function Activity() {
   const [parameters, setParameters] = useSearchParams();
+  const [open, setOpen] = useState<'verify' | 'export'>();
+  const reason = useReason('audit.read');
   const tab = TABS.find((each) => each === parameters.get('tab')) ?? 'audit';
   return (
-    <Screen title="Activity">
+    <Screen
+      title="Activity"
+      actions={
+        tab === 'audit' && (
+          <div className="mm-row">
+            <ReasonedButton variant="secondary" reason={reason} onClick={() => setOpen('verify')}>
+              Verify the chain
+            </ReasonedButton>
+            <ReasonedButton variant="secondary" reason={reason} onClick={() => setOpen('export')}>
+              Export
+            </ReasonedButton>
+          </div>
+        )
+      }
+    >
+      {open === 'verify' && <Verify onClose={() => setOpen(undefined)} />}
+      {open === 'export' && <Export onClose={() => setOpen(undefined)} />}
       <Tabs
         activeKey={tab}
         aria-label="Activity"
@@ -45,12 +65,7 @@ export default function Activity() {
 function Audit() {
   const list = useListState();
   return (
-    <div className="mm-stack mm-tab">
-      <div className="mm-two">
-        <Verify />
-        <Export />
-      </div>
-      <div>
+    <div className="mm-tab">
         <FilterBar
           filter={list.filter}
           onChange={list.setFilter}
@@ -68,30 +83,27 @@ function Audit() {
           ]}
         />
         <AuditTable filter={list.filter} filtered={list.filter !== ''} onClear={() => list.setFilter('')} />
-      </div>
     </div>
   );
 }
 
 /** Checks the chain of hashes from its begin to its end. */
-function Verify() {
-  const reason = useReason('audit.read');
-  const send = useSend<Record<string, never>, Schemas['AuditVerification']>(() => answer(api.GET('/api/v1/audit:verify')));
-  const found = send.result;
+function Verify({ onClose }: { onClose: () => void }) {
+  const query = useQuery({
+    queryKey: ['own', 'verification'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/audit:verify', { signal })),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
   return (
-    <Card>
-      <CardTitle component="h2">Was it tampered with?</CardTitle>
-      <CardBody>
-        <div className="mm-stack">
-          <p>Each event holds the hash of the one before; signed checkpoints fix them.</p>
-          <div>
-            <ReasonedButton variant="secondary" reason={reason} isLoading={send.sending} onClick={() => send.send({})}>
-              Verify the chain
-            </ReasonedButton>
-          </div>
-          <FormProblem problem={send.problem} />
-          {found !== undefined && (
-            <Alert component="p"
+    <Modal isOpen variant="medium" aria-labelledby="verify" onClose={onClose}>
+      <ModalHeader title="Is the audit as it was written?" labelId="verify" description="Each event holds the hash of the one before; signed checkpoints fix them." />
+      <ModalBody>
+        <Asked query={query} rows={2}>
+          {(found) => (
+            <Alert
+              component="p"
               isInline
               role="status"
               variant={found.intact ? 'success' : 'danger'}
@@ -103,26 +115,27 @@ function Verify() {
                 </p>
               )}
               <p>
-                Signed through number {formatNumber(found.signedThrough)} of {formatNumber(found.lastSeq)} by {plural(found.checkpoints, 'checkpoint')}; {formatNumber(found.waiting)} not chained yet.
+                Signed through number {formatNumber(found.signedThrough)} of {formatNumber(found.lastSeq)} by {plural(found.checkpoints, 'checkpoint')};{' '}
+                {formatNumber(found.waiting)} not chained yet.
               </p>
             </Alert>
           )}
-        </div>
-      </CardBody>
-    </Card>
+        </Asked>
+      </ModalBody>
+      <ModalFooter>
+        <Button variant="primary" onClick={onClose}>
+          Close
+        </Button>
+      </ModalFooter>
+    </Modal>
   );
 }
 
 /** A period as a file that others can verify without this manager. */
-function Export() {
+function Export({ onClose }: { onClose: () => void }) {
   const [from, setFrom] = useState('');
   const [until, setUntil] = useState('');
-  const reason = useReason('audit.read');
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (reason !== undefined) {
-      return;
-    }
+  const submit = () => {
     const query = new URLSearchParams();
     if (from !== '') {
       query.set('from', new Date(from).toISOString());
@@ -135,24 +148,19 @@ function Export() {
     link.href = `${BASE}/api/v1/audit/export?${query.toString()}`;
     link.download = 'audit.ndjson';
     link.click();
+    onClose();
   };
   return (
-    <Card>
-      <CardTitle component="h2">Export</CardTitle>
-      <CardBody>
-        <form className="mm-stack" onSubmit={submit} aria-label="Export">
-          <div className="mm-two">
-            <TextField label={`From (${READERS_ZONE})`} pointer="/from" problem={undefined} type="datetime-local" value={from} onChange={setFrom} />
-            <TextField label={`Until (${READERS_ZONE})`} pointer="/until" problem={undefined} type="datetime-local" value={until} onChange={setUntil} />
-          </div>
-          <div>
-            <ReasonedButton type="submit" variant="secondary" reason={reason}>
-              Export as NDJSON
-            </ReasonedButton>
-          </div>
-        </form>
-      </CardBody>
-    </Card>
+    <FormDialog
+      title="Export the audit"
+      description="As NDJSON, which others can verify without this manager."
+      action="Export"
+      send={{ sending: false, problem: undefined }}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField label={`From (${READERS_ZONE})`} pointer="/from" problem={undefined} type="datetime-local" value={from} onChange={setFrom} help="Empty: from the first event." />
+      <TextField label={`Until (${READERS_ZONE})`} pointer="/until" problem={undefined} type="datetime-local" value={until} onChange={setUntil} help="Empty: to the last one." />
+    </FormDialog>
   );
 }
-

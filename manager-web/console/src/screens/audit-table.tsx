@@ -2,6 +2,7 @@ import { Button, CodeBlock, CodeBlockCode } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
 import { AskedList, Empty } from '../ui/faces';
 import { Pager, useListState } from '../ui/listing';
@@ -45,10 +46,14 @@ export function AuditTable({ filter, filtered = false, onClear = () => undefined
                   <Td dataLabel="When" className="mm-nowrap">
                     <Time at={event.at} />
                   </Td>
-                  <Td dataLabel="Who">{event.actor}</Td>
+                  <Td dataLabel="Who">
+                    <span title={event.actor}>{event.actor.replace(NUMBERED, '')}</span>
+                  </Td>
                   <Td dataLabel="What">{event.action}</Td>
-                  <Td dataLabel="Of">{nameOf(event)}</Td>
-                  <Td dataLabel="More">
+                  <Td dataLabel="Of">
+                    <Subject event={event} />
+                  </Td>
+                  <Td dataLabel="More" className="mm-nowrap">
                     <Button variant="link" isInline aria-expanded={shown === event.id} onClick={() => setShown(shown === event.id ? undefined : event.id)}>
                       Before and after
                     </Button>
@@ -75,10 +80,21 @@ export function AuditTable({ filter, filtered = false, onClear = () => undefined
   );
 }
 
+/** A token's actor carries its id behind the name. */
+const NUMBERED = / \([0-9a-f-]{36}\)$/;
+
+/** Where the things that have a page of their own are found. */
+const PAGES: Readonly<Record<string, string>> = { node: '/nodes', campaign: '/campaigns', image: '/images' };
+
+function Subject({ event }: { event: Schemas['AuditEvent'] }) {
+  const page = PAGES[event.objectKind];
+  return page === undefined ? nameOf(event) : <Link to={`${page}/${event.objectId}`}>{nameOf(event)}</Link>;
+}
+
 function nameOf(event: Schemas['AuditEvent']): string {
   const object: Record<string, unknown> = event.after ?? event.before ?? {};
   const name = object['name'] ?? object['path'] ?? object['version'];
-  return typeof name === 'string' ? `${event.objectKind} ${name}` : `${event.objectKind} ${event.objectId}`;
+  return typeof name === 'string' ? `${event.objectKind} ${name}` : `${event.objectKind} …${event.objectId.slice(-12)}`;
 }
 
 function Side({ title, value }: { title: string; value: object | undefined }) {

@@ -34,12 +34,12 @@ function parts({ from, until }: Range): Range[] {
   return found;
 }
 
-async function openings(range: Range, signal: AbortSignal): Promise<Schemas['WindowOpening'][]> {
+async function openings(range: Range, site: string, signal: AbortSignal): Promise<Schemas['WindowOpening'][]> {
   const pages = await Promise.all(
     parts(range).map((part) =>
       answer(
         api.GET('/api/v1/windows/openings', {
-          params: { query: { from: part.from.toISOString(), until: part.until.toISOString(), limit: 1000 } },
+          params: { query: { from: part.from.toISOString(), until: part.until.toISOString(), limit: 1000, ...(site === '' ? {} : { site }) } },
           signal,
         }),
       ),
@@ -63,7 +63,13 @@ interface Freeze {
   endsAt: string;
 }
 
-async function freezes(range: Range, zone: string, signal: AbortSignal): Promise<Freeze[]> {
+/** Whether nodes at a site or below may be meant: not where another part of the tree is. */
+export function mayConcern({ type, sitePath }: Schemas['WindowTarget'], site: string): boolean {
+  const below = (one: string, other: string) => one === other || one.startsWith(`${other}/`);
+  return site === '' || type !== 'SITE' || sitePath === undefined || below(sitePath, site) || below(site, sitePath);
+}
+
+async function freezes(range: Range, site: string, zone: string, signal: AbortSignal): Promise<Freeze[]> {
   const { items } = await answer(
     api.GET('/api/v1/windows', { params: { query: { filter: 'kind==FREEZE', sort: 'name', limit: MOST_FREEZES } }, signal }),
   );
@@ -71,7 +77,7 @@ async function freezes(range: Range, zone: string, signal: AbortSignal): Promise
   const from = new Date(range.from.getTime() - MONTH).toISOString();
   const all = await Promise.all(
     items
-      .filter((window) => window.enabled)
+      .filter((window) => window.enabled && mayConcern(window.target, site))
       .map(async (window) => {
         const { name, kind, recurrence, duration, target, validFrom, validUntil } = window;
         const { occurrences } = await answer(
@@ -97,20 +103,20 @@ async function freezes(range: Range, zone: string, signal: AbortSignal): Promise
 }
 
 /** When nodes may be disturbed, when they must not, and what runs meanwhile. A click on a day begins a window there. */
-export default function CalendarGrid({ onOpen, onDay }: { onOpen: (windowId: string) => void; onDay: (day: string) => void }) {
+export default function CalendarGrid({ site, onOpen, onDay }: { site: string; onOpen: (windowId: string) => void; onDay: (day: string) => void }) {
   const { zone } = useClock();
   const navigate = useNavigate();
   const [range, setRange] = useState<Range>();
   const from = range?.from.toISOString();
   const windows = useQuery({
-    queryKey: ['tenant', 'openings', from, range?.until.toISOString()],
-    queryFn: ({ signal }) => (range === undefined ? [] : openings(range, signal)),
+    queryKey: ['tenant', 'openings', site, from, range?.until.toISOString()],
+    queryFn: ({ signal }) => (range === undefined ? [] : openings(range, site, signal)),
     enabled: range !== undefined,
     placeholderData: keepPreviousData,
   });
   const frozen = useQuery({
-    queryKey: ['tenant', 'freezes', from, range?.until.toISOString(), zone],
-    queryFn: ({ signal }) => (range === undefined ? [] : freezes(range, zone, signal)),
+    queryKey: ['tenant', 'freezes', site, from, range?.until.toISOString(), zone],
+    queryFn: ({ signal }) => (range === undefined ? [] : freezes(range, site, zone, signal)),
     enabled: range !== undefined,
     placeholderData: keepPreviousData,
   });

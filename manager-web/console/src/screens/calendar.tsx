@@ -1,7 +1,7 @@
-import { Alert, Card, CardBody, CardTitle, Label, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Alert, Button, Card, CardBody, CardTitle, Label, Tab, Tabs, TabTitleText, TextInput } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
 import { ReasonedButton, useReason } from '../ui/act';
@@ -10,7 +10,7 @@ import { Screen } from '../ui/page';
 import { Removal, useAsking } from '../ui/form-dialog';
 import { Time } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
-import { CalendarDialog, Calendars } from './calendars';
+import { CalendarDialog, Calendars, Feeds } from './calendars';
 import { WindowEditor } from './window-editor';
 import { WindowList } from './window-list';
 
@@ -26,6 +26,7 @@ export default function CalendarPage() {
   const [importing, setImporting] = useState(false);
   const reason = useReason('window.manage');
   const tab = TABS.find((each) => each === parameters.get('tab')) ?? 'calendar';
+  const site = parameters.get('site') ?? '';
   const remove = useAsking((window: Window) => answer(api.DELETE('/api/v1/windows/{id}', { params: { path: { id: window.id }, header: { 'If-Match': etag(window.revision) } } })), ['tenant']);
   const open = async (id: string) => {
     const window = await answer(api.GET('/api/v1/windows/{id}', { params: { path: { id } } }));
@@ -53,8 +54,10 @@ export default function CalendarPage() {
         onSelect={(_, key) => setParameters(key === 'calendar' ? {} : { tab: String(key) }, { replace: true })}
       >
         <Tab eventKey="calendar" title={<TabTitleText>Calendar</TabTitleText>}>
+          <SiteFilter site={site} onChange={(wanted) => setParameters(wanted === '' ? {} : { site: wanted }, { replace: true })} />
           <Suspense fallback={<Loading rows={8} />}>
             <CalendarGrid
+              site={site}
               onOpen={(id) => void open(id)}
               onDay={(day) => {
                 if (reason === undefined) {
@@ -84,8 +87,21 @@ export default function CalendarPage() {
         <Tab eventKey="coverage" title={<TabTitleText>Coverage</TabTitleText>}>
           <Coverage />
         </Tab>
-        <Tab eventKey="imports" title={<TabTitleText>Imported calendars</TabTitleText>}>
-          <Calendars />
+        <Tab eventKey="imports" title={<TabTitleText>Other calendars</TabTitleText>}>
+          <div className="mm-stack mm-tab">
+            <Card>
+              <CardTitle component="h2">Imported</CardTitle>
+              <CardBody>
+                <Calendars />
+              </CardBody>
+            </Card>
+            <Card>
+              <CardTitle component="h2">Subscribed to from elsewhere</CardTitle>
+              <CardBody>
+                <Feeds />
+              </CardBody>
+            </Card>
+          </div>
         </Tab>
       </Tabs>
       {editing !== undefined && (
@@ -96,6 +112,44 @@ export default function CalendarPage() {
         {(window) => <WhatDeletionDoes window={window} />}
       </Removal>
     </Screen>
+  );
+}
+
+/** Of which part of the fleet the calendar is. */
+function SiteFilter({ site, onChange }: { site: string; onChange: (site: string) => void }) {
+  const [text, setText] = useState(site);
+  const sites = useQuery({
+    queryKey: ['tenant', 'sites', 'choices'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/sites', { params: { query: { limit: 1000, sort: 'path' } }, signal })),
+  });
+  useEffect(() => setText(site), [site]);
+  return (
+    <form
+      className="mm-row mm-tab"
+      role="search"
+      aria-label="Site"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChange(text.trim());
+      }}
+    >
+      <div className="mm-narrow mm-grow">
+        <TextInput aria-label="Site" placeholder="All sites, or one: /eu/de" value={text} onChange={(_, value) => setText(value)} list="calendar-sites" autoComplete="off" />
+      </div>
+      <datalist id="calendar-sites">
+        {(sites.data?.items ?? []).map(({ path }) => (
+          <option key={path} value={path} />
+        ))}
+      </datalist>
+      <Button type="submit" variant="secondary">
+        Show
+      </Button>
+      {site !== '' && (
+        <Button variant="link" onClick={() => onChange('')}>
+          All sites
+        </Button>
+      )}
+    </form>
   );
 }
 

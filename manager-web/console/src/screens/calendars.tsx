@@ -10,6 +10,7 @@ import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { plural } from '../ui/words';
+import { ShownOnce } from './node-edit';
 import { targetWords } from './window-list';
 
 type Calendar = Schemas['Calendar'];
@@ -28,12 +29,12 @@ export function Calendars() {
     ['tenant'],
   );
   return (
-    <div className="mm-stack mm-tab">
+    <div className="mm-stack">
       <FormProblem problem={refresh.problem} />
       <Asked query={query}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="No calendar is imported">Holidays and production plans often lie in a calendar already (iCalendar, .ics).</Empty>
+            <Empty variant="xs" title="No calendar is imported">Holidays and production plans often lie in a calendar already (iCalendar, .ics).</Empty>
           ) : (
             <Table aria-label="Imported calendars" variant="compact" gridBreakPoint="grid-lg">
               <Thead>
@@ -170,6 +171,101 @@ export function CalendarDialog({ onClose }: { onClose: () => void }) {
       />
       <TextField label="Zone" pointer="/zone" problem={send.problem} value={zone} onChange={setZone} help="Of whole days and of times without a zone." />
       <TextField label="Site" pointer="/target/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; empty: all nodes." />
+    </FormDialog>
+  );
+}
+
+/** Addresses under which a calendar program reads when nodes may be disturbed. Whoever knows one may read it. */
+export function Feeds() {
+  const reason = useReason('window.manage');
+  const [adding, setAdding] = useState(false);
+  const [shown, setShown] = useState<string>();
+  const query = useQuery({
+    queryKey: ['tenant', 'feeds'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/calendar-feeds', { params: { query: { limit: 200 } }, signal })),
+  });
+  const remove = useAsking((feed: Schemas['CalendarFeed']) => answer(api.DELETE('/api/v1/calendar-feeds/{id}', { params: { path: { id: feed.id } } })), ['tenant']);
+  return (
+    <div className="mm-stack">
+      <div>
+        <ReasonedButton variant="secondary" reason={reason} onClick={() => setAdding(true)}>
+          New feed
+        </ReasonedButton>
+      </div>
+      <Asked query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty variant="xs" title="There is no feed">
+              A feed shows in the calendar of a plant when its nodes may be disturbed.
+            </Empty>
+          ) : (
+            <Table aria-label="Feeds" variant="compact" gridBreakPoint="grid-md">
+              <Thead>
+                <Tr>
+                  <Th>Name</Th>
+                  <Th>Site</Th>
+                  <Th>Made by</Th>
+                  <Th>Made</Th>
+                  <Th screenReaderText="Actions" />
+                </Tr>
+              </Thead>
+              <Tbody>
+                {items.map((feed) => (
+                  <Tr key={feed.id}>
+                    <Td dataLabel="Name">{feed.name}</Td>
+                    <Td dataLabel="Site">{feed.sitePath}</Td>
+                    <Td dataLabel="Made by">{feed.createdBy}</Td>
+                    <Td dataLabel="Made">
+                      <Time at={feed.createdAt} />
+                    </Td>
+                    <Td dataLabel="Actions">
+                      <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Revoke ${feed.name}`} onClick={() => remove.ask(feed)}>
+                        Revoke
+                      </ReasonedButton>
+                    </Td>
+                  </Tr>
+                ))}
+              </Tbody>
+            </Table>
+          )
+        }
+      </Asked>
+      {adding && (
+        <FeedDialog
+          onClose={() => setAdding(false)}
+          onDone={(url) => {
+            setAdding(false);
+            setShown(url);
+          }}
+        />
+      )}
+      {shown !== undefined && <ShownOnce title="The feed's address" secret={shown} onClose={() => setShown(undefined)} />}
+      <Removal asking={remove} verb="Revoke" name={({ name }) => name}>
+        {() => <p>Calendars that subscribe to it get nothing any more.</p>}
+      </Removal>
+    </div>
+  );
+}
+
+function FeedDialog({ onClose, onDone }: { onClose: () => void; onDone: (url: string) => void }) {
+  const [name, setName] = useState('');
+  const [sitePath, setSitePath] = useState('');
+  const send = useSend(
+    (body: Schemas['NewCalendarFeed'], key) => answer(api.POST('/api/v1/calendar-feeds', { params: { header: { 'Idempotency-Key': key } }, body })),
+    { topics: ['tenant'], onDone: (made) => onDone(new URL(made.url, location.origin).href) },
+  );
+  return (
+    <FormDialog
+      title="New feed"
+      description="Its address is its own key: whoever knows it may read it."
+      action="Make it"
+      send={send}
+      pointers={['/name', '/sitePath']}
+      onSubmit={() => send.send({ name: name.trim(), sitePath: sitePath.trim() })}
+      onClose={onClose}
+    >
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required help="Calendar programs show it." />
+      <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} required help="Its path; all below it are in the feed." />
     </FormDialog>
   );
 }

@@ -317,7 +317,8 @@ export function UpdateTable({ campaign }: { campaign?: Campaign }) {
       answer(
         api.GET('/api/v1/node-updates', {
           params: {
-            query: { limit: 50, sort: '-stateSince', ...(filter === '' ? {} : { filter }), ...(list.cursor === undefined ? {} : { cursor: list.cursor }) },
+            // By id, the youngest first: for it there is an index, however many there are.
+            query: { limit: 50, sort: '-id', ...(filter === '' ? {} : { filter }), ...(list.cursor === undefined ? {} : { cursor: list.cursor }) },
           },
           signal,
         }),
@@ -360,7 +361,6 @@ export function UpdateTable({ campaign }: { campaign?: Campaign }) {
                   <Tr key={update.id}>
                     {campaign !== undefined && (
                       <Td
-                        dataLabel="Choose"
                         select={{
                           rowIndex,
                           isSelected: chosen.has(update.nodeId),
@@ -384,7 +384,7 @@ export function UpdateTable({ campaign }: { campaign?: Campaign }) {
                       <Status look={UPDATE_LOOKS[update.state]} code={update.state} />
                     </Td>
                     <Td dataLabel={base === undefined ? 'Campaign' : 'Wave'}>
-                      {base === undefined ? <Link to={`/campaigns/${update.campaignId}`}>{update.campaign}</Link> : update.wave}
+                      {base === undefined ? <Link to={`/campaigns/${update.campaignId}`}>{update.campaign}</Link> : (campaign?.waves.find(({ ordinal }) => ordinal === update.wave)?.name ?? update.wave)}
                     </Td>
                     <Td dataLabel="Since" className="mm-nowrap">
                       <Time at={update.stateSince} />

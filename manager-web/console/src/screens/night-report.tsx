@@ -50,7 +50,7 @@ export function NightReport() {
                 </div>
               </CardBody>
             </Card>
-            <div className="mm-two">
+            <div className="mm-stack">
               <Counted
                 title="Campaigns"
                 rows={report.campaigns.map(({ campaignId, name, counts }) => ({ key: campaignId, name, to: `/campaigns/${campaignId}`, counts }))}

@@ -142,7 +142,6 @@ function NodeTable({
         {items.map((node, rowIndex) => (
           <Tr key={node.id}>
             <Td
-              dataLabel="Select"
               select={{
                 rowIndex,
                 isSelected: selected.has(node.id),

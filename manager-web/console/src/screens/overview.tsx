@@ -279,6 +279,10 @@ function restarts(forecasts: Iterable<Schemas['CampaignForecast']>, until: numbe
   return Math.round(sum);
 }
 
+function expected(nodes: number): string {
+  return nodes === 0 ? '; probably none of them restarts' : `; about ${plural(nodes, 'of them restarts', 'of them restart')} for an update`;
+}
+
 const DAY = 86_400_000;
 
 /** The windows of the next 24 hours, as a strip: when they open, for how many nodes. */
@@ -313,7 +317,7 @@ function Tonight({ forecasts }: Outlooks) {
               <div className="mm-stack">
                 <p>
                   {plural(nodes, 'node')} may be disturbed in this time
-                  {forecasts.size > 0 && `; about ${plural(restarts(forecasts.values(), start + DAY), 'of them restarts', 'of them restart')} for an update`}.
+                  {forecasts.size > 0 && expected(restarts(forecasts.values(), start + DAY))}.
                 </p>
                 <ol className="mm-strip">
                   {openings.slice(0, 8).map((opening, index) => {

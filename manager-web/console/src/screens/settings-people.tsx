@@ -9,6 +9,7 @@ import { FormProblem, TextField } from '../ui/form';
 import { FormDialog } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
+import { browserName } from '../ui/words';
 import { ShownOnce } from './node-edit';
 
 type Person = Schemas['Person'];
@@ -23,6 +24,36 @@ export const ROLES: readonly { role: Role; does: string }[] = [
   { role: 'security-admin', does: 'people, tokens and the audit' },
   { role: 'auditor', does: 'reads the audit' },
 ];
+
+/** What the roles are good for; who has them is with the people. */
+function Roles() {
+  return (
+    <details>
+      <summary>What the roles are good for</summary>
+      <Table aria-label="Roles" variant="compact" gridBreakPoint="grid-md">
+        <Thead>
+          <Tr>
+            <Th>Role</Th>
+            <Th>What it is good for</Th>
+          </Tr>
+        </Thead>
+        <Tbody>
+          {ROLES.map(({ role, does }) => (
+            <Tr key={role}>
+              <Td dataLabel="Role">
+                <Label isCompact variant="outline">
+                  {role}
+                </Label>
+              </Td>
+              <Td dataLabel="What it is good for">{does}</Td>
+            </Tr>
+          ))}
+        </Tbody>
+      </Table>
+      <p className="mm-subtle mm-tab">A role holds in the whole tenant, or at a site and below. Whoever may let people in may not start campaigns, and the other way round.</p>
+    </details>
+  );
+}
 
 function grantWords(grants: readonly Grant[]) {
   return grants.map((grant) => (
@@ -118,6 +149,7 @@ export function People() {
           )
         }
       </Asked>
+      <Roles />
       {editing !== undefined && (
         <PersonDialog
           person={editing}
@@ -252,12 +284,12 @@ export function Sessions() {
   });
   const end = useSend((id: string) => answer(api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } })), { topics: ['people'] });
   return (
-    <div className="mm-stack mm-tab">
+    <div className="mm-stack">
       <FormProblem problem={end.problem} />
       <Asked query={query}>
         {({ items }) =>
           items.length === 0 ? (
-            <Empty title="Nobody is logged in" />
+            <Empty variant="xs" title="Nobody is logged in" />
           ) : (
             <Table aria-label="Sessions" variant="compact" gridBreakPoint="grid-md">
               <Thead>
@@ -274,7 +306,7 @@ export function Sessions() {
                   <Tr key={session.id}>
                     <Td dataLabel="Who">{session.name}</Td>
                     <Td dataLabel="From">
-                      {session.address} <div className="mm-subtle">{session.client}</div>
+                      {session.address} <div className="mm-subtle">{browserName(session.client)}</div>
                     </Td>
                     <Td dataLabel="Used">
                       <Time at={session.lastUsedAt} />

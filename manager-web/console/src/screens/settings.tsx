@@ -13,43 +13,36 @@ import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
 import { ShownOnce } from './node-edit';
-import { People, Sessions } from './settings-people';
+import { Approvals, LogIn } from './settings-access';
+import { People } from './settings-people';
+import { Tenants } from './settings-tenants';
 import { type Decision, DecisionDialog, whyNot } from './nodes-bulk';
 
 const SECTIONS = [
-  { key: 'pending', title: 'Pending nodes' },
-  { key: 'enrollment', title: 'Enrollment tokens' },
-  { key: 'tokens', title: 'API tokens' },
-  { key: 'people', title: 'People' },
-  { key: 'sessions', title: 'Sessions' },
-  { key: 'tenant', title: 'Tenant' },
+  { key: 'pending', title: 'Pending nodes', Shown: PendingNodes },
+  { key: 'enrollment', title: 'Enrollment tokens', Shown: EnrollmentTokens },
+  { key: 'tokens', title: 'API tokens', Shown: ApiTokens },
+  { key: 'people', title: 'People', Shown: People },
+  { key: 'approvals', title: 'Approvals', Shown: Approvals },
+  { key: 'log-in', title: 'Log-in', Shown: LogIn },
+  { key: 'tenant', title: 'Tenant', Shown: TenantSettings },
+  { key: 'tenants', title: 'All tenants', Shown: Tenants, needs: 'tenant.administer' },
 ] as const;
 
 export default function Settings() {
   const { section } = useParams();
   const navigate = useNavigate();
-  const active = SECTIONS.find((each) => each.key === section)?.key ?? 'pending';
+  const may = useMay();
+  const shown = SECTIONS.filter((each) => !('needs' in each) || may(each.needs));
+  const active = shown.find((each) => each.key === section)?.key ?? 'pending';
   return (
     <Screen title="Settings">
       <Tabs activeKey={active} aria-label="Settings" mountOnEnter unmountOnExit onSelect={(_, key) => void navigate(`/settings/${key}`, { replace: true })}>
-        <Tab eventKey="pending" title={<TabTitleText>Pending nodes</TabTitleText>}>
-          <PendingNodes />
-        </Tab>
-        <Tab eventKey="enrollment" title={<TabTitleText>Enrollment tokens</TabTitleText>}>
-          <EnrollmentTokens />
-        </Tab>
-        <Tab eventKey="tokens" title={<TabTitleText>API tokens</TabTitleText>}>
-          <ApiTokens />
-        </Tab>
-        <Tab eventKey="people" title={<TabTitleText>People</TabTitleText>}>
-          <People />
-        </Tab>
-        <Tab eventKey="sessions" title={<TabTitleText>Sessions</TabTitleText>}>
-          <Sessions />
-        </Tab>
-        <Tab eventKey="tenant" title={<TabTitleText>Tenant</TabTitleText>}>
-          <TenantSettings />
-        </Tab>
+        {shown.map(({ key, title, Shown }) => (
+          <Tab key={key} eventKey={key} title={<TabTitleText>{title}</TabTitleText>}>
+            <Shown />
+          </Tab>
+        ))}
       </Tabs>
     </Screen>
   );

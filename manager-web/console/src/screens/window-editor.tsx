@@ -293,25 +293,22 @@ function Preview({ body, id }: { body: Schemas['NewWindow']; id: string | undefi
           <Tr>
             <Th>Opens</Th>
             <Th>Closes</Th>
-            <Th screenReaderText="Clock change" />
           </Tr>
         </Thead>
         <Tbody>
           {occurrences.map((occurrence) => (
             <Tr key={occurrence.startsAt}>
-              <Td dataLabel="Opens" className="mm-nowrap">
+              <Td dataLabel="Opens">
                 {wallClock(occurrence.localStartsAt)}
-              </Td>
-              <Td dataLabel="Closes" className="mm-nowrap">
-                {wallClock(occurrence.localEndsAt)}
-              </Td>
-              <Td dataLabel="Clock change">
                 {occurrence.clockChange !== 'NONE' && (
-                  <Label color="orange" isCompact>
-                    {CLOCK_WORDS[occurrence.clockChange]}
-                  </Label>
+                  <div>
+                    <Label color="orange" isCompact>
+                      {CLOCK_WORDS[occurrence.clockChange]}
+                    </Label>
+                  </div>
                 )}
               </Td>
+              <Td dataLabel="Closes">{wallClock(occurrence.localEndsAt)}</Td>
             </Tr>
           ))}
         </Tbody>

@@ -14,12 +14,14 @@ export interface Actual {
 }
 
 const WIDTH = 600;
-const HEIGHT = 200;
-const LEFT = 48;
+const HEIGHT = 220;
+const LEFT = 56;
 const RIGHT = 12;
-const BOTTOM = 28;
-const TOP = 18;
+const BOTTOM = 30;
+const TOP = 26;
 const TICKS = 3;
+/** `12K`: beside an axis there is little room. */
+const COMPACT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** Where values lie on the drawing. */
 export function scales(points: readonly Point[], actual: readonly Actual[], most: number, deadline?: string) {
@@ -114,7 +116,7 @@ export function Curve({
           <g key={share}>
             <line className="mm-curve-grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(most * share)} y2={y(most * share)} />
             <text className="mm-curve-text" x={LEFT - 6} y={y(most * share) + 4} textAnchor="end">
-              {formatNumber(Math.round(most * share))}
+              {COMPACT.format(Math.round(most * share))}
             </text>
           </g>
         ))}

@@ -67,7 +67,7 @@ export function Failure({ problem, onRetry }: { problem: Problem; onRetry?: () =
 /** There is none. Within a card, small: `variant="xs"`, without a drawing. */
 export function Empty({ title, children, action, variant = 'sm' }: { title: string; children?: ReactNode; action?: ReactNode; variant?: 'xs' | 'sm' }) {
   return (
-    <EmptyState titleText={title} headingLevel={variant === 'xs' ? 'h3' : 'h2'} variant={variant} {...(variant === 'xs' ? {} : { icon: CubesIcon })}>
+    <EmptyState titleText={title} headingLevel="h2" variant={variant} {...(variant === 'xs' ? {} : { icon: CubesIcon })}>
       {children !== undefined && <EmptyStateBody>{children}</EmptyStateBody>}
       {action !== undefined && (
         <EmptyStateFooter>

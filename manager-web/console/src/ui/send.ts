@@ -7,6 +7,8 @@ export interface Send<V, R> {
   sending: boolean;
   problem: Problem | undefined;
   result: R | undefined;
+  /** Whether the last one was taken. */
+  done: boolean;
   reset: () => void;
 }
 
@@ -67,6 +69,7 @@ export function useSend<V, R>(
     sending: mutation.isPending,
     problem: mutation.error === null ? undefined : asProblem(mutation.error),
     result: mutation.data,
+    done: mutation.isSuccess,
     reset: mutation.reset,
   };
 }

@@ -63,3 +63,25 @@ export function nextAction(node: Schemas['Node']): string {
       return 'Nothing is planned.';
   }
 }
+
+const BROWSERS: readonly [RegExp, string][] = [
+  [/Edg\/(\d+)/, 'Edge'],
+  [/Firefox\/(\d+)/, 'Firefox'],
+  [/Chrome\/(\d+)/, 'Chrome'],
+  [/Version\/(\d+).*Safari\//, 'Safari'],
+];
+const SYSTEMS = /Windows|Android|iPhone|iPad|Mac OS X|Linux/;
+
+/** `Chrome 156, Linux`: what a browser calls itself, as short as people say it. */
+export function browserName(client: string | undefined): string {
+  if (client === undefined) {
+    return 'not said';
+  }
+  for (const [pattern, name] of BROWSERS) {
+    const version = pattern.exec(client)?.[1];
+    if (version !== undefined) {
+      return [`${name} ${version}`, SYSTEMS.exec(client)?.[0]].filter((part) => part !== undefined).join(', ');
+    }
+  }
+  return client.length > 60 ? `${client.slice(0, 60)}…` : client;
+}

@@ -24,7 +24,7 @@ final class ListFigures {
     /** The way to the middle of a list is gone in steps of this size, and ends after this time at the latest. */
     private static final int STEP = 1000;
 
-    private static final Duration LONGEST_WALK = Duration.ofSeconds(60);
+    private static final Duration LONGEST_WALK = Duration.ofSeconds(5);
 
     /** Each with what is rare and what is not. */
     private static final List<String> FILTERS = List.of(
@@ -59,13 +59,20 @@ final class ListFigures {
     void measure(int nodes) throws IOException, InterruptedException {
         copy(nodes);
         stage.settle();
+        String campaign = stage.admin()
+                .get("/api/v1/campaigns?filter=name==lists")
+                .at("/items/0/id")
+                .asString();
+        List<String> ofUpdates = UPDATE_FILTERS.stream()
+                .map(filter -> filter.replace("CAMPAIGN", campaign))
+                .toList();
         List<String> lines = new ArrayList<>();
         for (int run = 0; run < stage.runs(); run++) {
             boolean last = run == stage.runs() - 1;
             double small = millis("/api/v1/tenants");
             double plain = slowest("/api/v1/nodes?sort=name", List.of(""), last, lines);
             double filtered = slowest("/api/v1/nodes?sort=name", FILTERS, last, lines);
-            double updates = slowest("/api/v1/node-updates?sort=-stateSince", UPDATE_FILTERS, last, lines);
+            double updates = slowest("/api/v1/node-updates?sort=-id", ofUpdates, last, lines);
             double count = 0;
             for (String filter : FILTERS) {
                 double millis = millis("/api/v1/nodes:count?filter=" + encoded(filter));
@@ -164,7 +171,7 @@ final class ListFigures {
                             when n %% 2000 = 3 then 'DECOMMISSIONED' else 'ACTIVE' end,
                        jsonb_build_object('ring', case when n %% 100 = 0 then 'canary' else 'broad' end),
                        jsonb_build_object('rack', (n %% 40)::text), now() - interval '90 days'
-                from generate_series(1, %1$d) n join places p on p.place = (n * 7919) %% 1000
+                from generate_series(1, %1$d) n join places p on p.place = (n::bigint * 7919) %% 1000
                 """, """
                 insert into node_slot (tenant_id, node_id, slot, state, image_version)
                 select tenant_id, id, slot, case slot when 'A' then 'ACTIVE' else 'INACTIVE' end,
@@ -181,7 +188,7 @@ final class ListFigures {
                 values (pg_temp.tenant(), gen_random_uuid(), 'lists', '2.0.0', 1, 'x86_64', repeat('0', 64), 1, 'PUBLISHED')
                 """, """
                 insert into campaign (tenant_id, id, name, image_id, state, selector, max_in_flight, started_at, join_later)
-                select tenant_id, gen_random_uuid(), name, id, state, 'name==nobody', 100, now(), false
+                select tenant_id, gen_random_uuid(), c.name, id, c.state, 'name==nobody', 100, now(), false
                 from image, (values ('lists', 'PAUSED'), ('lists before', 'COMPLETED')) c (name, state)
                 where family = 'lists'
                 """, """

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Hashes and checks passwords: Argon2id with 19 MiB and two passes, as OWASP's cheat sheet on password storage has it, about
- * 25 ms of one core. On a few threads of its own with a short queue, so that no flood of log-ins can take the processors, or
+ * 25 ms of one core. On a few threads of its own with a short queue, which all others
+ * go before, so that no flood of log-ins can take the processors, or
  * the database connections, from polls.
  */
 @Component
@@ -32,6 +34,9 @@ class PasswordHashing {
 
     private final Argon2PasswordEncoder argon2 =
             new Argon2PasswordEncoder(SALT_BYTES, HASH_BYTES, LANES, KIBIBYTES, PASSES);
+    private static final ThreadFactory THREADS =
+            Thread.ofPlatform().daemon().name("passwords-", 0).factory();
+
     private final ThreadPoolExecutor threads;
 
     /** What is checked when there is nobody with that name, so that it takes as long. */
@@ -45,11 +50,10 @@ class PasswordHashing {
                 10,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(MOST_WAITING),
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("passwords-", 0)
-                        .priority(Thread.MIN_PRIORITY)
-                        .factory());
+                work -> THREADS.newThread(() -> {
+                    LowPriority.forThisThread();
+                    work.run();
+                }));
         threads.allowCoreThreadTimeOut(true);
         meters.gauge("manager.passwords.waiting", this, PasswordHashing::waiting);
     }

@@ -43,11 +43,13 @@ class NodeList {
                         node n
                         join site s on s.tenant_id = n.tenant_id and s.id = n.site_id
                         left join node_presence p on p.tenant_id = n.tenant_id and p.node_id = n.id
-                        left join lateral (
-                            select image_version from node_slot
-                            where tenant_id = n.tenant_id and node_id = n.id and state = 'ACTIVE'
-                            order by slot limit 1
-                        ) a on true
+                        left join node_slot a on a.tenant_id = n.tenant_id and a.node_id = n.id and a.state = 'ACTIVE'
+                            -- Nothing keeps a node from saying that it has two: the first one counts.
+                            and not exists (
+                                select from node_slot b
+                                where b.tenant_id = a.tenant_id and b.node_id = a.node_id and b.state = 'ACTIVE'
+                                    and b.slot < a.slot
+                            )
                         left join node_update u on u.tenant_id = n.tenant_id and u.node_id = n.id and u.active
                         left join campaign c on c.tenant_id = u.tenant_id and c.id = u.campaign_id
                         """, (row, number) -> node(row))

@@ -80,16 +80,8 @@ class ReportBatch {
             }
             List<Row> answers = new ArrayList<>();
             for (Report sent : reports) {
-                Report report = sent.seq() == 0 ? session.numbered(sent) : sent;
-                Row row = new Row(node, session.enrollment, report);
+                Row row = session.take(sent);
                 answers.add(row);
-                if (report.seq() <= session.acked) {
-                    row.duplicate = true;
-                    row.reason = "This number was used before.";
-                } else if (session.waiting.putIfAbsent(report.seq(), row) != null) {
-                    row.duplicate = true;
-                    row.reason = "This number was sent before.";
-                }
                 rows.add(row);
             }
             session.applyInTurn(updates, changes);
@@ -181,8 +173,21 @@ class ReportBatch {
             this.gapBefore = hasGap;
         }
 
+        /** A report that has arrived, to be applied when its turn comes, unless its number came before. */
+        Row take(Report sent) {
+            Row row = new Row(node, enrollment, sent.seq() == 0 ? numbered(sent) : sent);
+            if (row.report.seq() <= acked) {
+                row.duplicate = true;
+                row.reason = "This number was used before.";
+            } else if (waiting.putIfAbsent(row.report.seq(), row) != null) {
+                row.duplicate = true;
+                row.reason = "This number was sent before.";
+            }
+            return row;
+        }
+
         /** With the number that comes next, for a client that numbers nothing. */
-        Report numbered(Report told) {
+        private Report numbered(Report told) {
             long next = (waiting.isEmpty() ? acked : waiting.lastKey()) + 1;
             return new Report(
                     told.bootId(),

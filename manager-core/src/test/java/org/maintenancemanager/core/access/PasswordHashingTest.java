@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +15,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 @NullMarked
 class PasswordHashingTest {
@@ -53,6 +57,17 @@ class PasswordHashingTest {
             hashing.stop();
         }
         assertThat(mostAtOnce.get()).isEqualTo(half);
+    }
+
+    /** Field 19 of proc_pid_stat(5); the name before it may hold blanks. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void everyOtherThreadGoesBeforeThoseThatHash() {
+        var hashing = new PasswordHashing(new SimpleMeterRegistry());
+
+        String stat = hashing.run(() -> Files.readString(Path.of("/proc/thread-self/stat")));
+
+        assertThat(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[16]).isEqualTo("19");
     }
 
     @Test

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.maintenancemanager.simulator.Fleet;
 import org.maintenancemanager.simulator.ImageBehaviour;
+import org.maintenancemanager.web.testing.FaultProxy;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 import org.maintenancemanager.web.testing.TestPerson;
 import tools.jackson.databind.JsonNode;
@@ -48,6 +50,7 @@ class CampaignJourneyTest {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private ManagerUnderTest manager;
+    private FaultProxy line;
     private ConsoleBrowser browser;
     private Fleet fleet;
     private Page page;
@@ -88,7 +91,8 @@ class CampaignJourneyTest {
         await("all are enrolled")
                 .atMost(PATIENCE)
                 .until(() -> fleet.statistics().enrolled() == NODES);
-        browser = new ConsoleBrowser(manager);
+        line = new FaultProxy(manager.httpPort());
+        browser = new ConsoleBrowser(line.url());
         page = browser.page();
         page.navigate("/");
         page.locator("input[type=password]").fill(manager.apiToken());
@@ -98,9 +102,12 @@ class CampaignJourneyTest {
     }
 
     @AfterAll
-    void stop() {
+    void stop() throws IOException {
         if (browser != null) {
             browser.close();
+        }
+        if (line != null) {
+            line.close();
         }
         if (fleet != null) {
             fleet.close();
@@ -224,6 +231,10 @@ class CampaignJourneyTest {
         button("Pause").click();
         inDialog("Pause").click();
         assertThat(text("Paused").first()).isVisible();
+        // In mid-wave: nodes have begun, and others have not.
+        assertThat(page.getByText(Pattern.compile("^\\d+ of 12 nodes at an end")))
+                .isVisible();
+        assertThat(page.getByText("12 of 12 nodes at an end")).hasCount(0);
 
         button("Resume").click();
         inDialog("Resume").click();
@@ -271,19 +282,21 @@ class CampaignJourneyTest {
 
     @Test
     @Order(5)
-    void managerIsGoneAndComesBack() {
+    void managerIsGoneAndComesBack() throws IOException {
         screen("Nodes");
         assertThat(page.getByLabel("Nodes", new Page.GetByLabelOptions().setExact(true)))
                 .isVisible();
 
-        page.context().setOffline(true);
+        line.goDown();
         page.getByLabel("Filter as text").fill("state==ACTIVE");
         button("Apply").click();
         assertThat(page.getByText("The manager cannot be reached")).isVisible(PATIENTLY);
         assertThat(page.getByLabel("Filter as text")).hasValue("state==ACTIVE");
 
-        page.context().setOffline(false);
+        line.comeBack();
         assertThat(page.getByText("%d match".formatted(NODES))).isVisible(PATIENTLY);
+        assertThat(button("Live: This page follows what happens. Click to hold it still."))
+                .isVisible(PATIENTLY);
     }
 
     @Test

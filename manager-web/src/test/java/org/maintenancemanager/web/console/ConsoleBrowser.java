@@ -42,7 +42,12 @@ final class ConsoleBrowser implements AutoCloseable {
     private final List<String> complaints = new ArrayList<>();
 
     ConsoleBrowser(ManagerUnderTest manager) {
-        this.manager = manager.baseUrl();
+        this(manager.baseUrl());
+    }
+
+    /** @param manager the address under which the manager is seen */
+    ConsoleBrowser(String manager) {
+        this.manager = manager;
         System.setProperty("playwright.cli.dir", driver().toString());
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -149,21 +154,20 @@ final class ConsoleBrowser implements AutoCloseable {
         return ((List<?>) found).stream().map(String::valueOf).toList();
     }
 
-    /** Until the colours have changed and nothing moves any more, but for what moves for good. */
+    /** Until the colours have changed and were drawn; pages ask for no motion, so nothing is on its way then. */
     private static void settle(Page page, boolean dark) {
         // Not waitForFunction, which the console's content security policy forbids.
         page.evaluate("""
                 async dark => {
-                    const moves = each =>
-                        each.playState === 'running' && each.effect.getComputedTiming().endTime !== Infinity;
                     const patience = performance.now() + 20_000;
-                    while (document.documentElement.classList.contains('pf-v6-theme-dark') !== dark
-                            || document.getAnimations().some(moves)) {
+                    while (document.documentElement.classList.contains('pf-v6-theme-dark') !== dark) {
                         if (performance.now() > patience) {
-                            throw new Error('the page does not come to rest');
+                            throw new Error('the colours do not change');
                         }
                         await new Promise(requestAnimationFrame);
                     }
+                    await new Promise(requestAnimationFrame);
+                    await new Promise(requestAnimationFrame);
                 }
                 """, dark);
     }
@@ -187,11 +191,20 @@ final class ConsoleBrowser implements AutoCloseable {
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         page.setViewportSize(390, 844);
         settle(page, false);
-        Object sticksOut = page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+        // The page's own scrolling is that of its main part.
+        Object sticksOut = page.evaluate("""
+                () => Math.max(...['html', 'main', '#main'].map(part => document.querySelector(part))
+                    .filter(part => part !== null)
+                    .map(part => part.scrollWidth - part.clientWidth))
+                """);
         if (!(sticksOut instanceof Integer pixels) || pixels > 0) {
             wrong.add("%s, narrow: sticks out by %s pixels".formatted(name, sticksOut));
         }
         shoot(page, name + "-narrow");
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+        settle(page, true);
+        shoot(page, name + "-narrow-dark");
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         page.setViewportSize(1280, 900);
         return wrong;
     }

@@ -7,6 +7,8 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -15,11 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
+import tools.jackson.databind.json.JsonMapper;
 
 /** People who use the console, in a real browser, against the real manager. Skipped where there is no Chromium. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @EnabledIf("aBrowserIsHere")
 class JourneyTest {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
     private ManagerUnderTest manager;
     private ConsoleBrowser browser;
 
@@ -172,9 +177,111 @@ class JourneyTest {
     }
 
     private long revision(ManagerUnderTest.EnrolledNode node) {
-        return tools.jackson.databind.json.JsonMapper.shared()
-                .readTree(manager.get("/api/v1/nodes/" + node.id()).body())
+        return JSON.readTree(manager.get("/api/v1/nodes/" + node.id()).body())
                 .get("revision")
                 .asLong();
+    }
+
+    /** Goes on by the Tab key until it is there, as somebody without a mouse does. */
+    private static void tabTo(Page page, Locator there) {
+        for (int i = 0; i < 150; i++) {
+            if (Boolean.TRUE.equals(there.evaluate("element => element === document.activeElement"))) {
+                return;
+            }
+            page.keyboard().press("Tab");
+        }
+        throw new AssertionError("no way by the Tab key to " + there);
+    }
+
+    @Test
+    void nodeIsQuarantinedAndReleasedByKeysAlone() {
+        String name = "keys-" + UUID.randomUUID();
+        manager.newNode(name);
+        Page page = browser.page();
+        page.navigate("/");
+        tabTo(page, page.locator("input[type=password]"));
+        page.keyboard().type(manager.apiToken());
+        page.keyboard().press("Enter");
+        assertThat(heading(page, "Overview")).isFocused();
+
+        tabTo(page, page.getByLabel("Screens").getByRole(AriaRole.LINK, name("Nodes")));
+        page.keyboard().press("Enter");
+        assertThat(heading(page, "Nodes")).isFocused();
+        tabTo(page, page.getByLabel("Filter as text"));
+        page.keyboard().type("name==" + name);
+        page.keyboard().press("Enter");
+        assertThat(page.getByText("1 match")).isVisible();
+        tabTo(page, link(page, name));
+        page.keyboard().press("Enter");
+        assertThat(heading(page, name)).isFocused();
+
+        tabTo(page, button(page, "Quarantine"));
+        page.keyboard().press("Enter");
+        assertThat(page.getByRole(AriaRole.DIALOG)).isVisible();
+        page.keyboard().press("Escape");
+        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
+        assertThat(button(page, "Quarantine")).isFocused();
+        page.keyboard().press("Enter");
+        decide(page, "looks strange", "Quarantine");
+        assertThat(status(page, "Quarantined")).isVisible();
+
+        tabTo(page, button(page, "Release"));
+        page.keyboard().press("Enter");
+        decide(page, "was nothing", "Release");
+        assertThat(status(page, "Active")).isVisible();
+    }
+
+    private static void decide(Page page, String reason, String verb) {
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        tabTo(page, dialog.getByRole(AriaRole.TEXTBOX));
+        page.keyboard().type(reason);
+        tabTo(page, dialog.getByRole(AriaRole.BUTTON, name(verb)));
+        page.keyboard().press("Enter");
+        assertThat(dialog).hasCount(0);
+    }
+
+    @Test
+    void secondClickSendsNothing() {
+        Page page = loggedIn();
+        List<String> keys = new ArrayList<>();
+        page.onRequest(request -> {
+            if (request.method().equals("POST") && request.url().endsWith("/api/v1/sites")) {
+                keys.add(request.headers().get("idempotency-key"));
+            }
+        });
+        String path = "/clicked-" + UUID.randomUUID();
+        link(page, "Sites").click();
+        button(page, "Add a site").click();
+        field(page, "Path").fill(path);
+
+        page.getByRole(AriaRole.DIALOG).getByRole(AriaRole.BUTTON, name("Add")).dblclick();
+
+        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
+        assertThat(keys).hasSize(1).doesNotContainNull();
+    }
+
+    @Test
+    void sessionThatEndsKeepsWhatWasTyped() {
+        Page page = loggedIn();
+        String path = "/kept-" + UUID.randomUUID();
+        link(page, "Sites").click();
+        button(page, "Add a site").click();
+        field(page, "Path").fill(path);
+        JSON.readTree(manager.get("/api/v1/sessions?limit=1000").body())
+                .get("items")
+                .forEach(session -> manager.send(manager.adminRequest(
+                                "/api/v1/sessions/" + session.get("id").asString())
+                        .DELETE()));
+
+        page.getByRole(AriaRole.DIALOG).getByRole(AriaRole.BUTTON, name("Add")).click();
+        Locator again = page.getByRole(AriaRole.DIALOG, new Page.GetByRoleOptions().setName("Log in again"));
+        again.locator("input[type=password]").fill(manager.apiToken());
+        again.getByRole(AriaRole.BUTTON, name("Log in")).click();
+        assertThat(again).hasCount(0);
+
+        assertThat(field(page, "Path")).hasValue(path);
+        page.getByRole(AriaRole.DIALOG).getByRole(AriaRole.BUTTON, name("Add")).click();
+        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
+        assertThat(manager.get("/api/v1/sites?filter=path==" + path).body()).contains(path);
     }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.testing.Invariants;
+import org.maintenancemanager.web.testing.FaultProxy;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
 import org.maintenancemanager.web.testing.Plant;
 import org.maintenancemanager.web.testing.Plant.Controller;

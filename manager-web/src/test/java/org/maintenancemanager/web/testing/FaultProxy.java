@@ -1,4 +1,4 @@
-package org.maintenancemanager.web.ddi;
+package org.maintenancemanager.web.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,11 +11,14 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands between a client and the manager, and cuts a connection once so many bytes came back on it. */
-final class FaultProxy implements AutoCloseable {
+/**
+ * Stands between a client and the manager. Cuts a connection once so many bytes came back on it; and is as if the manager were
+ * gone from {@link #goDown} until {@link #comeBack}.
+ */
+public final class FaultProxy implements AutoCloseable {
     private static final int BUFFER = 16 * 1024;
 
-    private final ServerSocket listening;
+    private volatile ServerSocket listening;
     private final int target;
     private final long cutAfter;
     private final AtomicInteger cutsLeft;
@@ -23,8 +26,13 @@ final class FaultProxy implements AutoCloseable {
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
     private final Queue<String> requests = new ConcurrentLinkedQueue<>();
 
+    /** One that cuts nothing. */
+    public FaultProxy(int target) throws IOException {
+        this(target, Long.MAX_VALUE, 0);
+    }
+
     /** @param times how often it cuts; afterwards it lets everything through */
-    FaultProxy(int target, long cutAfter, int times) throws IOException {
+    public FaultProxy(int target, long cutAfter, int times) throws IOException {
         this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.target = target;
         this.cutAfter = cutAfter;
@@ -32,16 +40,16 @@ final class FaultProxy implements AutoCloseable {
         Thread.ofVirtual().start(this::accept);
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + listening.getLocalPort();
     }
 
-    int cuts() {
+    public int cuts() {
         return cuts.get();
     }
 
     /** Whether a client ever asked for a part from this word on: {@code range: bytes=}. */
-    boolean sawInRequest(String text) {
+    public boolean sawInRequest(String text) {
         return requests.stream().anyMatch(request -> request.contains(text));
     }
 
@@ -83,6 +91,18 @@ final class FaultProxy implements AutoCloseable {
         } catch (IOException closed) {
             // One end went away; the other follows.
         }
+    }
+
+    /** Connections break, and new ones are refused. */
+    public void goDown() throws IOException {
+        close();
+        open.clear();
+    }
+
+    /** At the same address. */
+    public void comeBack() throws IOException {
+        listening = new ServerSocket(listening.getLocalPort(), 50, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::accept);
     }
 
     @Override

@@ -28,6 +28,9 @@ import org.maintenancemanager.bench.load.Script;
 final class ScaleFigures {
     private static final int BULK = 10_000;
     private static final Duration LIMIT = Duration.ofMinutes(3);
+    /** For a minute after they were made, nodes are looked at by whoever looks for some that join. */
+    private static final Duration AFTER_START = Duration.ofSeconds(70);
+
     private static final double POLLS_PER_SECOND = 10_000;
     private static final Duration BEFORE_PAUSE = Duration.ofSeconds(3);
     private static final Duration AFTER_PAUSE = Duration.ofSeconds(2);
@@ -55,18 +58,22 @@ final class ScaleFigures {
         awaitOffer();
         stage.scoreboard().add(Figure.SCALE_START, (System.nanoTime() - start) / 1e9);
         stage.settle();
+        stage.admin()
+                .post(
+                        "/api/v1/campaigns/" + campaign + ":promote-wave",
+                        Map.of("reason", "half of the fleet shall be on its way"));
         // Nodes that were never heard of are looked for only then.
         stage.postgres()
                 .execute(
                         stage.database(),
                         List.of(
-                                "update wave set opened_at = opened_at - interval '1 hour' where opened_at is not null"));
+                                "update wave set opened_at = opened_at - interval '1 hour' where opened_at is not null",
+                                "vacuum analyze node",
+                                "vacuum analyze node_update"));
+        awaitForecast(campaign);
+        TimeUnit.NANOSECONDS.sleep(AFTER_START.toNanos());
         stage.settle();
         stage.scoreboard().add(Figure.SCALE_TICKS, 100 * Math.max(0, cores() - before));
-        stage.admin()
-                .post(
-                        "/api/v1/campaigns/" + campaign + ":promote-wave",
-                        Map.of("reason", "the nodes that poll are in both waves"));
         pause(campaign);
     }
 
@@ -111,6 +118,21 @@ final class ScaleFigures {
                 Map.of("name", "canaries", "selector", "label.canary==true", "minConfirmedShare", 0.95),
                 Map.of("name", "half", "percent", 50, "minConfirmedShare", 0.95),
                 Map.of("name", "rest", "rest", true));
+    }
+
+    /** The first one is made soon after the start, and is no part of what the campaign costs from then on. */
+    private void awaitForecast(String campaign) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!stage.postgres()
+                .any(
+                        stage.database(),
+                        "select 1 from campaign_forecast where campaign_id = '%s'"
+                                .formatted(UUID.fromString(campaign)))) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("the campaign had no forecast within " + LIMIT);
+            }
+            Thread.sleep(500);
+        }
     }
 
     private void awaitOffer() throws IOException, InterruptedException {

@@ -275,8 +275,8 @@ public class CampaignClockwork {
     }
 
     /**
-     * Counted at most every 30 s, and for a large wave every 0.1 ms a member, since it looks at each member that is still
-     * on its way: 100 s for a million, of which it takes one or two.
+     * Counted at most every 30 s, and for a large wave every 0.2 ms a member, since it looks at each member that is still
+     * on its way: every 200 s for a million, of which it takes one or two.
      */
     private int unreachable(Due due, WaveProgress wave) {
         return jdbc.sql("""
@@ -293,7 +293,7 @@ public class CampaignClockwork {
                         where tenant_id = :tenant and campaign_id = :campaign and ordinal = :ordinal
                           and (unreachable_at is null
                                or unreachable_at < now() - greatest(interval '30 seconds',
-                                                                    interval '0.1 milliseconds' * :members))
+                                                                    interval '0.2 milliseconds' * :members))
                           and opened_at < now() - make_interval(secs => :unreachableSeconds)
                         returning unreachable
                         """)

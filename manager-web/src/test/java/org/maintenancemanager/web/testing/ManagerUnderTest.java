@@ -99,8 +99,8 @@ public final class ManagerUnderTest {
     }
 
     /** Another replica over the same database; the caller closes its context. */
-    public ManagerUnderTest startReplica() {
-        return new ManagerUnderTest(database, apiToken);
+    public ManagerUnderTest startReplica(String... settings) {
+        return new ManagerUnderTest(database, apiToken, settings);
     }
 
     public ConfigurableApplicationContext context() {

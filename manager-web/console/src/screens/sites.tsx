@@ -220,14 +220,15 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
         <Asked query={query}>
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="There is no budget yet">A budget says how many nodes below a site may be disturbed at once.</Empty>
+              <Empty title="There is no budget yet">A budget says how many nodes below a site, or of a selector, may be disturbed or may download at once.</Empty>
             ) : (
               <Table aria-label="Budgets" variant="compact" gridBreakPoint="grid-md">
                 <Thead>
                   <Tr>
                     <Th>Budget</Th>
-                    <Th>Site</Th>
+                    <Th>For</Th>
                     <Th>In use</Th>
+                    <Th>Downloads</Th>
                     <Th>Changed</Th>
                     <Th screenReaderText="Actions" />
                   </Tr>
@@ -236,10 +237,11 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
                   {items.map((budget) => (
                     <Tr key={budget.id}>
                       <Td dataLabel="Budget">{budget.name}</Td>
-                      <Td dataLabel="Site">{budget.sitePath}</Td>
+                      <Td dataLabel="For">{budget.sitePath ?? budget.selector}</Td>
                       <Td dataLabel="In use">
-                        {formatNumber(budget.inFlight)} of {formatNumber(budget.maxInFlight)}
+                        {formatNumber(budget.inFlight)} {budget.maxInFlight === undefined ? '' : `of ${formatNumber(budget.maxInFlight)}`}
                       </Td>
+                      <Td dataLabel="Downloads">{paceOf(budget)}</Td>
                       <Td dataLabel="Changed">
                         <Time at={budget.updatedAt} />
                       </Td>
@@ -260,26 +262,50 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
   );
 }
 
+function paceOf({ downloads, downloading }: Budget): string {
+  if (downloads === undefined) {
+    return 'as they come';
+  }
+  const most = downloads.max === undefined ? `${formatNumber(downloading)} now` : `${formatNumber(downloading)} of ${formatNumber(downloads.max)}`;
+  return downloads.bytesPerSecond === undefined ? most : `${most}, ${formatNumber(downloads.bytesPerSecond)} bytes/s`;
+}
+
+/** A merge patch takes away by null, which the schema of the whole does not know. */
+const numberOrNull = (text: string) => (text === '' ? null : Number(text)) as number;
+
 function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: () => void }) {
   const known = budget === 'new' ? undefined : budget;
   const [name, setName] = useState(known?.name ?? '');
   const [sitePath, setSitePath] = useState(known?.sitePath ?? '');
-  const [max, setMax] = useState(known === undefined ? '10' : String(known.maxInFlight));
+  const [selector, setSelector] = useState('');
+  const [max, setMax] = useState(known === undefined ? '10' : String(known.maxInFlight ?? ''));
+  const [downloads, setDownloads] = useState(String(known?.downloads?.max ?? ''));
+  const [bytes, setBytes] = useState(String(known?.downloads?.bytesPerSecond ?? ''));
   const send = useSend(
-    async (wanted: { name: string; sitePath: string; max: string }, key) => {
-      const maxInFlight = wanted.max === '' ? undefined : Number(wanted.max);
+    async (wanted: { name: string; sitePath: string; selector: string; max: string; downloads: string; bytes: string }, key) => {
+      const paced = { ...(wanted.downloads === '' ? {} : { max: Number(wanted.downloads) }), ...(wanted.bytes === '' ? {} : { bytesPerSecond: Number(wanted.bytes) }) };
       if (known === undefined) {
         await answer(
           api.POST('/api/v1/budgets', {
             params: { header: { 'Idempotency-Key': key } },
-            body: { name: wanted.name, sitePath: wanted.sitePath, ...(maxInFlight === undefined ? {} : { maxInFlight }) },
+            body: {
+              name: wanted.name,
+              ...(wanted.sitePath === '' && wanted.selector !== '' ? {} : { sitePath: wanted.sitePath }),
+              ...(wanted.selector === '' ? {} : { selector: wanted.selector }),
+              ...(wanted.max === '' ? {} : { maxInFlight: Number(wanted.max) }),
+              ...(Object.keys(paced).length === 0 ? {} : { downloads: paced }),
+            },
           }),
         );
       } else {
         await answer(
           api.PATCH('/api/v1/budgets/{id}', {
             params: { path: { id: known.id }, header: { 'If-Match': etag(known.revision) } },
-            body: { name: wanted.name, ...(maxInFlight === undefined ? {} : { maxInFlight }) },
+            body: {
+              name: wanted.name,
+              maxInFlight: numberOrNull(wanted.max),
+              downloads: { max: numberOrNull(wanted.downloads), bytesPerSecond: numberOrNull(wanted.bytes) },
+            },
             headers: { 'Content-Type': 'application/merge-patch+json' },
           }),
         );
@@ -288,20 +314,23 @@ function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: ()
     { topics: ['tenant'], onDone: onClose },
   );
   const submit = () => {
-    send.send({ name: name.trim(), sitePath: sitePath.trim(), max });
+    send.send({ name: name.trim(), sitePath: sitePath.trim(), selector: selector.trim(), max, downloads, bytes });
   };
   return (
     <FormDialog
       title={known === undefined ? 'Add a budget' : `Change ${known.name}`}
       action={known === undefined ? 'Add' : 'Save'}
       send={send}
-      pointers={['/name', '/sitePath', '/maxInFlight']}
+      pointers={['/name', '/sitePath', '/selector', '/maxInFlight', '/downloads/max', '/downloads/bytesPerSecond']}
       onSubmit={submit}
       onClose={onClose}
     >
       <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
-      {known === undefined && <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} required help="Its path; the budget holds for all below." />}
-      <TextField label="Nodes at once" pointer="/maxInFlight" problem={send.problem} type="number" min={0} value={max} onChange={setMax} required help="0 lets nobody start." />
+      {known === undefined && <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; the budget holds for all below." />}
+      {known === undefined && <TextField label="Or nodes with" pointer="/selector" problem={send.problem} value={selector} onChange={setSelector} help="A selector, such as label.line==a, in place of a site." />}
+      <TextField label="Nodes at once" pointer="/maxInFlight" problem={send.problem} type="number" min={0} value={max} onChange={setMax} help="0 lets nobody start; without any, only downloads are paced." />
+      <TextField label="Downloads at once" pointer="/downloads/max" problem={send.problem} type="number" min={0} value={downloads} onChange={setDownloads} help="Those whose window opens first go first." />
+      <TextField label="Bytes per second" pointer="/downloads/bytesPerSecond" problem={send.problem} type="number" min={1} value={bytes} onChange={setBytes} help="Of all downloads together." />
     </FormDialog>
   );
 }

@@ -168,6 +168,24 @@ class ShellClientTest {
     }
 
     @Test
+    void downloadIsNoFasterThanManagerAndSettingsAllow(@TempDir Path directory) throws Exception {
+        operator.post("/api/v1/budgets", """
+                {"name": "thin lines", "selector": "name==paced*", "downloads": {"max": 2, "bytesPerSecond": 20000000}}
+                """);
+        String id = operator.image("5.1", 5, bytes(51), "");
+        try (ShellMachine told = machine(directory, "paced-1", 0);
+                ShellMachine slower = machine(directory, "paced-2", 0, "DOWNLOAD_LIMIT=1M")) {
+            awaitEnrolled(told);
+            awaitEnrolled(slower);
+            campaign("paced-", id);
+            awaitState(told, "CONFIRMED");
+            awaitState(slower, "CONFIRMED");
+            assertThat(told.commands()).anyMatch(command -> command.contains("--limit-rate 10000000 "));
+            assertThat(slower.commands()).anyMatch(command -> command.contains("--limit-rate 1048576 "));
+        }
+    }
+
+    @Test
     void wrongBytesAreNotInstalled(@TempDir Path directory) throws Exception {
         byte[] image = bytes(6);
         byte[] other = image.clone();

@@ -85,6 +85,11 @@ final class ShellMachine implements AutoCloseable {
         return Files.readAllLines(directory.resolve("steps")).size();
     }
 
+    /** Those commands, with what they were told. */
+    List<String> commands() throws IOException {
+        return Files.readAllLines(directory.resolve("commands"));
+    }
+
     String log() throws IOException {
         return Files.readString(directory.resolve("log"));
     }

@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
-import { Confirm, ReasonedButton, useReason } from '../ui/act';
+import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty, Loading } from '../ui/faces';
 import { Screen } from '../ui/page';
-import { useSend } from '../ui/send';
+import { Removal, useAsking } from '../ui/form-dialog';
 import { Time } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { CalendarDialog, Calendars } from './calendars';
@@ -23,14 +23,10 @@ const TABS = ['calendar', 'windows', 'coverage', 'imports'] as const;
 export default function CalendarPage() {
   const [parameters, setParameters] = useSearchParams();
   const [editing, setEditing] = useState<{ window: Window | undefined; day?: string }>();
-  const [deleting, setDeleting] = useState<Window>();
   const [importing, setImporting] = useState(false);
   const reason = useReason('window.manage');
   const tab = TABS.find((each) => each === parameters.get('tab')) ?? 'calendar';
-  const remove = useSend(
-    (window: Window) => answer(api.DELETE('/api/v1/windows/{id}', { params: { path: { id: window.id }, header: { 'If-Match': etag(window.revision) } } })),
-    { topics: ['tenant'], onDone: () => setDeleting(undefined) },
-  );
+  const remove = useAsking((window: Window) => answer(api.DELETE('/api/v1/windows/{id}', { params: { path: { id: window.id }, header: { 'If-Match': etag(window.revision) } } })), ['tenant']);
   const open = async (id: string) => {
     const window = await answer(api.GET('/api/v1/windows/{id}', { params: { path: { id } } }));
     setEditing({ window });
@@ -77,7 +73,7 @@ export default function CalendarPage() {
                   <ReasonedButton variant="link" isInline reason={why} aria-label={`Change ${window.name}`} onClick={() => setEditing({ window })}>
                     Change
                   </ReasonedButton>
-                  <ReasonedButton variant="link" isInline isDanger reason={why} aria-label={`Delete ${window.name}`} onClick={() => setDeleting(window)}>
+                  <ReasonedButton variant="link" isInline isDanger reason={why} aria-label={`Delete ${window.name}`} onClick={() => remove.ask(window)}>
                     Delete
                   </ReasonedButton>
                 </div>
@@ -96,20 +92,9 @@ export default function CalendarPage() {
         <WindowEditor window={editing.window} {...(editing.day === undefined ? {} : { day: editing.day })} onClose={() => setEditing(undefined)} />
       )}
       {importing && <CalendarDialog onClose={() => setImporting(false)} />}
-      {deleting !== undefined && (
-        <Confirm
-          title={`Delete ${deleting.name}?`}
-          action="Delete"
-          danger
-          send={{ ...remove, go: () => remove.send(deleting) }}
-          onClose={() => {
-            remove.reset();
-            setDeleting(undefined);
-          }}
-        >
-          <WhatDeletionDoes window={deleting} />
-        </Confirm>
-      )}
+      <Removal asking={remove} name={({ name }) => name}>
+        {(window) => <WhatDeletionDoes window={window} />}
+      </Removal>
     </Screen>
   );
 }
@@ -155,7 +140,7 @@ function Coverage() {
                 <CardTitle component="h2">Sites with gaps</CardTitle>
                 <CardBody>
                   {coverage.sites.length === 0 ? (
-                    <Empty title="None" />
+                    <Empty variant="xs" title="None" />
                   ) : (
                     <Table variant="compact" aria-label="Sites with gaps" gridBreakPoint="grid-md">
                       <Thead>

@@ -1,11 +1,12 @@
-import { Alert, Button, Form, Modal, ModalBody, ModalFooter, ModalHeader, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
+import { Alert, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import { answer, api, etag, type Schemas } from '../api/client';
-import { Confirm, ReasonedButton, useReason } from '../ui/act';
+import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { ChoiceField, FormProblem, TextField } from '../ui/form';
+import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { plural } from '../ui/words';
@@ -16,16 +17,15 @@ type Calendar = Schemas['Calendar'];
 /** Calendars of others, whose events are windows or freezes: fetched by address, or uploaded. */
 export function Calendars() {
   const reason = useReason('window.manage');
-  const [deleting, setDeleting] = useState<Calendar>();
   const query = useQuery({
     queryKey: ['tenant', 'calendars'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/calendars', { params: { query: { limit: 200, sort: 'name' } }, signal })),
   });
   const refresh = useSend((id: string) => answer(api.POST('/api/v1/calendars/{id}:refresh', { params: { path: { id } } })), { topics: ['tenant'] });
-  const remove = useSend(
+  const remove = useAsking(
     (calendar: Calendar) =>
       answer(api.DELETE('/api/v1/calendars/{id}', { params: { path: { id: calendar.id }, header: { 'If-Match': etag(calendar.revision) } } })),
-    { topics: ['tenant'], onDone: () => setDeleting(undefined) },
+    ['tenant'],
   );
   return (
     <div className="mm-stack mm-tab">
@@ -68,7 +68,7 @@ export function Calendars() {
                             Fetch now
                           </ReasonedButton>
                         )}
-                        <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${calendar.name}`} onClick={() => setDeleting(calendar)}>
+                        <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${calendar.name}`} onClick={() => remove.ask(calendar)}>
                           Delete
                         </ReasonedButton>
                       </div>
@@ -80,11 +80,9 @@ export function Calendars() {
           )
         }
       </Asked>
-      {deleting !== undefined && (
-        <Confirm title={`Delete ${deleting.name}?`} action="Delete" danger send={{ ...remove, go: () => remove.send(deleting) }} onClose={() => setDeleting(undefined)}>
-          <p>Its {plural(deleting.events, 'window or freeze', 'windows or freezes')} go with it.</p>
-        </Confirm>
-      )}
+      <Removal asking={remove} name={({ name }) => name}>
+        {({ events }) => <p>Its {plural(events, 'window or freeze', 'windows or freezes')} go with it.</p>}
+      </Removal>
     </div>
   );
 }
@@ -123,8 +121,7 @@ export function CalendarDialog({ onClose }: { onClose: () => void }) {
     },
     { topics: ['tenant'], onDone: onClose },
   );
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     const body: Schemas['NewCalendar'] = {
       name: name.trim(),
       kind,
@@ -135,49 +132,44 @@ export function CalendarDialog({ onClose }: { onClose: () => void }) {
     send.send({ body, text: way === 'file' ? await file?.text() : undefined });
   };
   return (
-    <Modal isOpen variant="small" aria-labelledby="calendar-dialog" onClose={onClose}>
-      <ModalHeader title="Import a calendar" labelId="calendar-dialog" description="Each event of an iCalendar file becomes a window or a freeze." />
-      <ModalBody>
-        <Form id="calendar-form" onSubmit={(event) => void submit(event)}>
-          <ToggleGroup aria-label="Where it comes from">
-            <ToggleGroupItem text="A file" isSelected={way === 'file'} onChange={() => setWay('file')} />
-            <ToggleGroupItem text="An address" isSelected={way === 'address'} onChange={() => setWay('address')} />
-          </ToggleGroup>
-          {way === 'file' ? (
-            <div>
-              <label htmlFor={fileId}>File (.ics)</label>
-              <div>
-                <input id={fileId} type="file" accept=".ics,text/calendar" onChange={(event) => setFile(event.target.files?.[0])} />
-              </div>
-            </div>
-          ) : (
-            <TextField label="Address" pointer="/url" type="url" problem={send.problem} value={url} onChange={setUrl} required help="It is fetched again every six hours." />
-          )}
-          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
-          <ChoiceField
-            label="Its events are"
-            pointer="/kind"
-            problem={send.problem}
-            value={kind}
-            onChange={setKind}
-            choices={[
-              { value: 'FREEZE', label: 'freezes' },
-              { value: 'PERMIT', label: 'windows' },
-            ]}
-          />
-          <TextField label="Zone" pointer="/zone" problem={send.problem} value={zone} onChange={setZone} help="Of whole days and of times without a zone." />
-          <TextField label="Site" pointer="/target/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; empty: all nodes." />
-          <FormProblem problem={send.problem} pointers={['/url', '/name', '/kind', '/zone', '/target/sitePath']} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="calendar-form" variant="primary" isLoading={send.sending} isDisabled={way === 'file' && file === undefined}>
-          Import
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title="Import a calendar"
+      description="Each event of an iCalendar file becomes a window or a freeze."
+      action="Import"
+      incomplete={way === 'file' && file === undefined}
+      send={send}
+      pointers={['/url', '/name', '/kind', '/zone', '/target/sitePath']}
+      onSubmit={() => void submit()}
+      onClose={onClose}
+    >
+      <ToggleGroup aria-label="Where it comes from">
+        <ToggleGroupItem text="A file" isSelected={way === 'file'} onChange={() => setWay('file')} />
+        <ToggleGroupItem text="An address" isSelected={way === 'address'} onChange={() => setWay('address')} />
+      </ToggleGroup>
+      {way === 'file' ? (
+        <div>
+          <label htmlFor={fileId}>File (.ics)</label>
+          <div>
+            <input id={fileId} type="file" accept=".ics,text/calendar" onChange={(event) => setFile(event.target.files?.[0])} />
+          </div>
+        </div>
+      ) : (
+        <TextField label="Address" pointer="/url" type="url" problem={send.problem} value={url} onChange={setUrl} required help="It is fetched again every six hours." />
+      )}
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
+      <ChoiceField
+        label="Its events are"
+        pointer="/kind"
+        problem={send.problem}
+        value={kind}
+        onChange={setKind}
+        choices={[
+          { value: 'FREEZE', label: 'freezes' },
+          { value: 'PERMIT', label: 'windows' },
+        ]}
+      />
+      <TextField label="Zone" pointer="/zone" problem={send.problem} value={zone} onChange={setZone} help="Of whole days and of times without a zone." />
+      <TextField label="Site" pointer="/target/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; empty: all nodes." />
+    </FormDialog>
   );
 }

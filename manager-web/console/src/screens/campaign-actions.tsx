@@ -1,9 +1,10 @@
-import { Alert, Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
-import { type FormEvent, useState } from 'react';
+import { Alert } from '@patternfly/react-core';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
 import { ReasonedButton, useMay } from '../ui/act';
-import { FormProblem, TextField } from '../ui/form';
+import { TextField } from '../ui/form';
+import { FormDialog } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
 import { READERS_ZONE, Time } from '../ui/time';
 
@@ -16,7 +17,10 @@ interface ActWords {
   verb: string;
   permission: string;
   question: string;
+  /** Asks with a warning. */
   danger?: boolean;
+  /** Cannot be taken back, and is red before it is asked. */
+  final?: boolean;
   /** What has to be said with it. */
   says?: 'remark' | 'reason';
 }
@@ -26,7 +30,7 @@ const ACTS: Record<Act, ActWords> = {
   pause: { verb: 'Pause', permission: 'campaign.pause', question: 'No node gets a permit any more. Nodes that hold one finish what they do.' },
   resume: { verb: 'Resume', permission: 'campaign.run', question: 'Nodes get permits again.' },
   approve: { verb: 'Approve', permission: 'campaign.approve', question: 'It does what it asks for.', says: 'remark' },
-  deny: { verb: 'Deny', permission: 'campaign.approve', question: 'It does not do what it asks for.', says: 'remark', danger: true },
+  deny: { verb: 'Deny', permission: 'campaign.approve', question: 'It does not do what it asks for.', says: 'remark', danger: true, final: true },
   'promote-wave': {
     verb: 'Open the next wave',
     permission: 'campaign.run',
@@ -55,8 +59,8 @@ const ACTS: Record<Act, ActWords> = {
     danger: true,
   },
   clearOverride: { verb: 'Let windows hold again', permission: 'campaign.run', question: 'Nodes are disturbed inside their windows only, from now on.' },
-  abort: { verb: 'Abort', permission: 'campaign.run', question: 'It ends for good. Nodes that hold a permit finish what they do.', danger: true },
-  delete: { verb: 'Delete', permission: 'campaign.manage', question: 'The draft is gone.', danger: true },
+  abort: { verb: 'Abort', permission: 'campaign.run', question: 'It ends for good. Nodes that hold a permit finish what they do.', danger: true, final: true },
+  delete: { verb: 'Delete', permission: 'campaign.manage', question: 'The draft is gone.', danger: true, final: true },
 };
 
 /** Those that stand on the page; whether they are possible now, the button says. */
@@ -167,7 +171,7 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
         <ReasonedButton
           key={act}
           variant={act === 'start' || act === 'resume' || act === 'approve' || act === 'pause' ? 'primary' : 'secondary'}
-          {...(ACTS[act].danger === true ? { isDanger: true } : {})}
+          {...(ACTS[act].final === true ? { isDanger: true } : {})}
           reason={reasonFor(act, campaign, may)}
           onClick={() => setDoing(act)}
         >
@@ -197,58 +201,46 @@ function ActDialog({ act, campaign, onClose }: { act: Act; campaign: Campaign; o
       }
     },
   });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     sending.send({ act, text: text.trim(), until, seen });
   };
   const pointer = says === 'remark' ? '/remark' : '/reason';
   return (
-    <Modal isOpen variant="small" aria-labelledby="campaign-act" onClose={onClose}>
-      <ModalHeader title={`${verb}: ${seen.name}?`} labelId="campaign-act" {...(danger === true ? { titleIconVariant: 'warning' as const } : {})} />
-      <ModalBody>
-        <Form id="campaign-act-form" onSubmit={submit}>
-          <p>{question}</p>
-          {says !== undefined && (
-            <TextField
-              label={says === 'remark' ? 'Remark' : 'Reason'}
-              pointer={pointer}
-              problem={sending.problem}
-              value={text}
-              onChange={setText}
-              required
-              help="For the audit, and for whoever asks later."
-            />
-          )}
-          {act === 'overrideWindows' && (
-            <TextField
-              label={`Until (${READERS_ZONE})`}
-              pointer="/until"
-              problem={sending.problem}
-              type="datetime-local"
-              value={until}
-              onChange={setUntil}
-              required
-              help="It ends by itself then, after 14 days at most."
-            />
-          )}
-          <FormProblem problem={sending.problem} pointers={[pointer, '/until']} onReload={onClose} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button
-          type="submit"
-          form="campaign-act-form"
-          variant={danger === true ? 'danger' : 'primary'}
-          isLoading={sending.sending}
-          isDisabled={(says !== undefined && text.trim() === '') || (act === 'overrideWindows' && until === '')}
-        >
-          {verb}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title={`${verb}: ${seen.name}?`}
+      action={verb}
+      danger={danger === true}
+      incomplete={(says !== undefined && text.trim() === '') || (act === 'overrideWindows' && until === '')}
+      send={sending}
+      pointers={[pointer, '/until']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <p>{question}</p>
+      {says !== undefined && (
+        <TextField
+          label={says === 'remark' ? 'Remark' : 'Reason'}
+          pointer={pointer}
+          problem={sending.problem}
+          value={text}
+          onChange={setText}
+          required
+          help="For the audit, and for whoever asks later."
+        />
+      )}
+      {act === 'overrideWindows' && (
+        <TextField
+          label={`Until (${READERS_ZONE})`}
+          pointer="/until"
+          problem={sending.problem}
+          type="datetime-local"
+          value={until}
+          onChange={setUntil}
+          required
+          help="It ends by itself then, after 14 days at most."
+        />
+      )}
+    </FormDialog>
   );
 }
 

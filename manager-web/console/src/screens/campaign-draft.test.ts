@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curl, FIRST_DRAFT, request, stepOf } from './campaign-draft';
+import { curl, FIRST_DRAFT, request, stepOf, yaml } from './campaign-draft';
 
 describe('a campaign in the making', () => {
   it('becomes the request that automation would send', () => {
@@ -29,6 +29,28 @@ describe('a campaign in the making', () => {
     }
     const body = request({ ...FIRST_DRAFT, waves: [{ ...wave, minConfirmedPercent: '99.9' }] });
     expect(body.waves?.[0]?.minConfirmedShare).toBe(0.999);
+  });
+
+  it('says what holds its waves and when it shall be done', () => {
+    const [wave] = FIRST_DRAFT.waves;
+    if (wave === undefined) {
+      throw new Error('expected a wave');
+    }
+    const body = request({
+      ...FIRST_DRAFT,
+      waves: [{ ...wave, soakHours: '1.5', notBefore: '2026-03-02T08:00', approval: true }],
+      deadline: '2026-03-09T08:00',
+      joinLater: false,
+    });
+    expect(body.waves?.[0]?.gate).toEqual({ soakTime: 'PT1H30M', notBefore: new Date('2026-03-02T08:00').toISOString(), approval: true });
+    expect(body.schedule).toEqual({ deadline: new Date('2026-03-09T08:00').toISOString(), joinLater: false });
+    expect(request(FIRST_DRAFT)).not.toHaveProperty('schedule');
+  });
+
+  it('is shown as YAML that means the same', () => {
+    expect(yaml({ name: 'spring', selector: 'site==/eu/*', on: 'yes', waves: [{ name: 'a b', percent: 5 }, { rest: true }], none: [], zone: 'Europe/Berlin' })).toBe(
+      'name: spring\nselector: "site==/eu/*"\non: "yes"\nwaves:\n  - name: "a b"\n    percent: 5\n  - rest: true\nnone: []\nzone: Europe/Berlin',
+    );
   });
 
   it('is shown as a command that a shell reads right', () => {

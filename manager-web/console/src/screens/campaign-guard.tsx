@@ -1,11 +1,12 @@
-import { Button, Form, Label, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { answer, api, type Schemas } from '../api/client';
 import { ReasonedButton, useReason } from '../ui/act';
 import { Asked } from '../ui/faces';
-import { FormProblem, TextField } from '../ui/form';
+import { TextField } from '../ui/form';
+import { FormDialog } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
@@ -129,29 +130,22 @@ function CohortDialog({ campaign, cohort, onClose }: { campaign: Schemas['Campai
     },
     { topics: ['campaigns'], onDone: onClose },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     send.send({ kind: cohort.kind, name: cohort.name, ...(text.trim() === '' ? {} : { reason: text.trim() }) });
   };
   return (
-    <Modal isOpen variant="small" aria-labelledby="cohort-dialog" onClose={onClose}>
-      <ModalHeader title={`${holds ? 'Hold' : 'Release'} ${cohort.label}?`} labelId="cohort-dialog" />
-      <ModalBody>
-        <Form id="cohort-form" onSubmit={submit}>
-          <p>{holds ? 'These nodes get no permits; all others go on.' : 'These nodes go on; what they did before does not count any more.'}</p>
-          {holds && <TextField label="Reason" pointer="/reason" problem={send.problem} value={text} onChange={setText} required />}
-          <FormProblem problem={send.problem} pointers={['/reason']} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="cohort-form" variant="primary" isLoading={send.sending} isDisabled={holds && text.trim() === ''}>
-          {holds ? 'Hold' : 'Release'}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title={`${holds ? 'Hold' : 'Release'} ${cohort.label}?`}
+      action={holds ? 'Hold' : 'Release'}
+      incomplete={holds && text.trim() === ''}
+      send={send}
+      pointers={['/reason']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <p>{holds ? 'These nodes get no permits; all others go on.' : 'These nodes go on; what they did before does not count any more.'}</p>
+      {holds && <TextField label="Reason" pointer="/reason" problem={send.problem} value={text} onChange={setText} required />}
+    </FormDialog>
   );
 }
 

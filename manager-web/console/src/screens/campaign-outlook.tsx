@@ -1,4 +1,4 @@
-import { Alert, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm } from '@patternfly/react-core';
+import { Alert, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, Label } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from '../api/client';
 import { Asked } from '../ui/faces';
@@ -15,6 +15,10 @@ const RISKS: Readonly<Record<string, string>> = {
   CALLED_OFF: 'nodes are called off at its end',
   AFTER_DEADLINE: 'it ends after its deadline',
 };
+
+/** What a curve draws of a forecast. */
+export const pointsOf = (outlook: Schemas['CampaignOutlook']) => outlook.curve.map((point) => ({ at: point.at, low: point.p10, middle: point.p50, high: point.p90 }));
+export const actualOf = (actual: readonly Schemas['ForecastActual'][]) => actual.map((point) => ({ at: point.at, value: point.confirmed + point.failed }));
 
 /** When it will probably end, what takes the time, and what may go wrong. */
 export function Outlook({ outlook, actual = [] }: { outlook: Schemas['CampaignOutlook']; actual?: readonly Schemas['ForecastActual'][] }) {
@@ -44,7 +48,9 @@ export function Outlook({ outlook, actual = [] }: { outlook: Schemas['CampaignOu
           .filter((wave) => wave.opens.p50 !== undefined)
           .map((wave) => (
             <DescriptionListGroup key={wave.name}>
-              <DescriptionListTerm>Wave {wave.name} opens</DescriptionListTerm>
+              <DescriptionListTerm>
+                Wave {wave.name} {Date.parse(wave.opens.p50 ?? '') <= now.getTime() ? 'opened' : 'opens'}
+              </DescriptionListTerm>
               <DescriptionListDescription>
                 <Time at={wave.opens.p50} />
               </DescriptionListDescription>
@@ -52,8 +58,8 @@ export function Outlook({ outlook, actual = [] }: { outlook: Schemas['CampaignOu
           ))}
       </DescriptionList>
       <Curve
-        points={outlook.curve.map((point) => ({ at: point.at, low: point.p10, middle: point.p50, high: point.p90 }))}
-        actual={actual.map((point) => ({ at: point.at, value: point.confirmed + point.failed }))}
+        points={pointsOf(outlook)}
+        actual={actualOf(actual)}
         most={outlook.members}
         zone={zone}
         now={now}
@@ -90,18 +96,61 @@ export function Outlook({ outlook, actual = [] }: { outlook: Schemas['CampaignOu
   );
 }
 
+/** As a query's options, so that several can be asked for at once. The manager makes it anew each minute at most. */
+export const forecastOf = (id: string) => ({
+  queryKey: ['forecasts', id],
+  queryFn: ({ signal }: { signal: AbortSignal }) => answer(api.GET('/api/v1/campaigns/{id}/forecast', { params: { path: { id } }, signal })),
+  refetchInterval: 60_000,
+});
+
+/** Whether it will be done in time, in words. */
+export function Due({ deadline, end }: { deadline: string; end: Schemas['ForecastSpan'] | undefined }) {
+  const due = Date.parse(deadline);
+  const before = (at: string | undefined) => at !== undefined && Date.parse(at) <= due;
+  const [color, words] =
+    end === undefined
+      ? (['grey', 'no forecast yet'] as const)
+      : before(end.p90)
+        ? (['green', 'in time'] as const)
+        : before(end.p50)
+          ? (['orange', 'probably in time'] as const)
+          : (['red', 'probably too late'] as const);
+  return (
+    <span>
+      Due <Time at={deadline} />{' '}
+      <Label isCompact color={color}>
+        {words}
+      </Label>
+    </span>
+  );
+}
+
+/** How many nodes are left until the deadline, against an even pace. */
+export function BurnDown({ deadline, forecast }: { deadline: string; forecast: Schemas['CampaignForecast'] }) {
+  const { zone } = useClock();
+  const now = useNow();
+  return (
+    <Curve points={pointsOf(forecast.forecast)} actual={actualOf(forecast.actual)} most={forecast.forecast.members} zone={zone} now={now} deadline={deadline} />
+  );
+}
+
 export function Forecast({ campaign }: { campaign: Schemas['Campaign'] }) {
-  const query = useQuery({
-    queryKey: ['forecasts', campaign.id],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/campaigns/{id}/forecast', { params: { path: { id: campaign.id } }, signal })),
-    refetchInterval: 60_000,
-  });
+  const query = useQuery(forecastOf(campaign.id));
+  const { deadline } = campaign.schedule;
   return (
     <Asked query={query} rows={4}>
       {(forecast) => (
         <div className="mm-stack">
           {forecast.comparison.sentence !== '' && <p>{forecast.comparison.sentence}</p>}
           <Outlook outlook={forecast.forecast} actual={forecast.actual} />
+          {deadline !== undefined && (
+            <section aria-label="Until the deadline" className="mm-stack">
+              <div>
+                <Due deadline={deadline} end={forecast.forecast.end} />
+              </div>
+              <BurnDown deadline={deadline} forecast={forecast} />
+            </section>
+          )}
           <Assumptions assumptions={forecast.assumptions} />
         </div>
       )}

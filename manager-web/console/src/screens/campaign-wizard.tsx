@@ -9,12 +9,12 @@ import {
   CodeBlock,
   CodeBlockAction,
   CodeBlockCode,
-  FormSelect,
-  FormSelectOption,
   Label,
   ProgressStep,
   ProgressStepper,
   TextInput,
+  ToggleGroup,
+  ToggleGroupItem,
 } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
@@ -30,7 +30,7 @@ import { useSend } from '../ui/send';
 import { SEVERITY_LOOKS, Status } from '../ui/status';
 import { READERS_ZONE, Time } from '../ui/time';
 import { formatCount, plural } from '../ui/words';
-import { curl, type Draft, FIRST_DRAFT, request, stepOf, type WaveDraft, type WaveKind } from './campaign-draft';
+import { curl, type Draft, FIRST_DRAFT, NO_GATE, request, stepOf, type WaveDraft, type WaveKind, yaml } from './campaign-draft';
 import { useNodeCount } from './nodes';
 import { PlanStep } from './campaign-plan';
 
@@ -272,7 +272,7 @@ function WavesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
     onChange({ waves: draft.waves.map((wave) => (wave.key === key ? { ...wave, ...changes } : wave)) });
   const add = () => {
     const key = Math.max(0, ...draft.waves.map((wave) => wave.key)) + 1;
-    const wave: WaveDraft = { key, name: `wave ${key}`, kind: 'percent', value: '10', minConfirmedPercent: '95' };
+    const wave: WaveDraft = { key, name: `wave ${key}`, kind: 'percent', value: '10', minConfirmedPercent: '95', ...NO_GATE };
     const rest = draft.waves.findIndex((each) => each.kind === 'rest');
     onChange({ waves: rest < 0 ? [...draft.waves, wave] : draft.waves.toSpliced(rest, 0, wave) });
   };
@@ -317,6 +317,35 @@ function WavesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
                       value={wave.minConfirmedPercent}
                       onChange={(minConfirmedPercent) => set(wave.key, { minConfirmedPercent })}
                     />
+                    {/* The last wave has no next one that its gate could hold. */}
+                    {index < draft.waves.length - 1 && (
+                      <>
+                        <TextField
+                          label="Must hold for, in hours"
+                          pointer={`/waves/${index}/gate/soakTime`}
+                          problem={problem}
+                          type="number"
+                          min={0}
+                          value={wave.soakHours}
+                          onChange={(soakHours) => set(wave.key, { soakHours })}
+                          help="Empty: the next wave opens at once."
+                        />
+                        <TextField
+                          label={`Next wave not before (${READERS_ZONE})`}
+                          pointer={`/waves/${index}/gate/notBefore`}
+                          problem={problem}
+                          type="datetime-local"
+                          value={wave.notBefore}
+                          onChange={(notBefore) => set(wave.key, { notBefore })}
+                        />
+                        <Checkbox
+                          id={`approval-${wave.key}`}
+                          label="A second person opens the next wave"
+                          isChecked={wave.approval}
+                          onChange={(_, approval) => set(wave.key, { approval })}
+                        />
+                      </>
+                    )}
                     <div className="mm-wave-remove">
                       <Button
                         variant="link"
@@ -381,7 +410,31 @@ function WavesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
               onChange={(startsAt) => onChange({ startsAt })}
               help="Empty: as soon as it is started."
             />
+            <TextField
+              label={`Should be done by (${READERS_ZONE})`}
+              pointer="/schedule/deadline"
+              problem={problem}
+              type="datetime-local"
+              value={draft.deadline}
+              onChange={(deadline) => onChange({ deadline })}
+              help="Nothing stops then; it is told, and shown all the way."
+            />
+            <TextField
+              label={`Ends at the latest (${READERS_ZONE})`}
+              pointer="/schedule/endsAt"
+              problem={problem}
+              type="datetime-local"
+              value={draft.endsAt}
+              onChange={(endsAt) => onChange({ endsAt })}
+              help="Nodes that have not begun by then are called off."
+            />
           </div>
+          <Checkbox
+            id="join-later"
+            label="Nodes that match only after the beginning join as well"
+            isChecked={draft.joinLater}
+            onChange={(_, joinLater) => onChange({ joinLater })}
+          />
           <Checkbox
             id="prestage"
             label="Nodes may write the inactive slot before their window opens"
@@ -416,9 +469,17 @@ export function RequestText({ title, text }: { title: string; text: string }) {
   );
 }
 
+type Shape = 'json' | 'yaml' | 'curl';
+
+const SHAPES: Record<Shape, { title: string; text: (body: Schemas['NewCampaign']) => string }> = {
+  json: { title: 'JSON', text: (body) => JSON.stringify(body, null, 2) },
+  yaml: { title: 'YAML', text: (body) => yaml(body) },
+  curl: { title: 'curl', text: (body) => curl(location.origin, '/api/v1/campaigns', body) },
+};
+
 function ConfirmStep({ draft, send, sending, problem }: { draft: Draft; send: (start: boolean) => void; sending: boolean; problem: Sent }) {
   const [typed, setTyped] = useState('');
-  const [shown, setShown] = useState<'json' | 'curl'>('json');
+  const [shown, setShown] = useState<Shape>('json');
   const count = useNodeCount(draft.everyone ? '' : draft.selector.trim());
   const reason = useReason('campaign.run');
   const many = count.data !== undefined && (count.data.capped || count.data.count > TYPED_FROM);
@@ -470,11 +531,12 @@ function ConfirmStep({ draft, send, sending, problem }: { draft: Draft; send: (s
         <CardTitle component="h2">The same by the API</CardTitle>
         <CardBody>
           <div className="mm-stack">
-            <FormSelect aria-label="Show as" value={shown} onChange={(_, value) => setShown(value === 'curl' ? 'curl' : 'json')}>
-              <FormSelectOption value="json" label="JSON" />
-              <FormSelectOption value="curl" label="curl" />
-            </FormSelect>
-            <RequestText title={shown} text={shown === 'json' ? JSON.stringify(body, null, 2) : curl(location.origin, '/api/v1/campaigns', body)} />
+            <ToggleGroup aria-label="Show as">
+              {(Object.keys(SHAPES) as Shape[]).map((shape) => (
+                <ToggleGroupItem key={shape} buttonId={`shape-${shape}`} text={SHAPES[shape].title} isSelected={shown === shape} onChange={() => setShown(shape)} />
+              ))}
+            </ToggleGroup>
+            <RequestText title={SHAPES[shown].title} text={SHAPES[shown].text(body)} />
           </div>
         </CardBody>
       </Card>

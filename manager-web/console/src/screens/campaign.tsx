@@ -1,17 +1,21 @@
 import { Alert, Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
 import { asProblem } from '../api/problem';
-import { addUp, AGAINST, count, ENDED, UpdateBar } from '../ui/bar';
+import { ReasonedButton, useReason } from '../ui/act';
+import { addUp, AGAINST, count, ENDED, Histogram, UpdateBar } from '../ui/bar';
 import { Asked, AskedList, Empty } from '../ui/faces';
 import { FilterBar } from '../ui/filter';
+import { TextField } from '../ui/form';
+import { FormDialog } from '../ui/form-dialog';
 import { Pager, useListState } from '../ui/listing';
 import { Screen } from '../ui/page';
+import { useSend } from '../ui/send';
 import { CAMPAIGN_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
-import { formatDuration, Time } from '../ui/time';
+import { durationSeconds, formatDuration, Time } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
 import { AnsweredApprovals, Approvals, CampaignActions } from './campaign-actions';
@@ -45,6 +49,11 @@ export default function CampaignPage() {
               <Alert isInline component="h2" variant={data.state === 'PAUSED' ? 'warning' : 'info'} title={data.stateDetail} />
             )}
             <Approvals campaign={data} />
+            {data.life.deadlineMissedAt !== undefined && (
+              <Alert isInline component="h2" variant="warning" title="It was not done by its deadline">
+                <Time at={data.life.deadlineMissedAt} absolute />. It goes on all the same.
+              </Alert>
+            )}
             {data.windowOverride !== undefined && Date.parse(data.windowOverride.until) > Date.now() && (
               <Alert isInline component="h2" variant="warning" title="Its nodes may be disturbed outside of their windows">
                 {data.windowOverride.reason} By {data.windowOverride.by}, until <Time at={data.windowOverride.until} absolute />.
@@ -61,7 +70,7 @@ export default function CampaignPage() {
                 <Progress campaign={data} />
               </Tab>
               <Tab eventKey="nodes" title={<TabTitleText>Nodes</TabTitleText>}>
-                <Updates campaign={data} />
+                <UpdateTable campaign={data} />
               </Tab>
               <Tab eventKey="events" title={<TabTitleText>Events</TabTitleText>}>
                 <div className="mm-tab">
@@ -172,8 +181,50 @@ function Wave({ wave }: { wave: Schemas['CampaignWave'] }) {
       <div className="mm-subtle">
         {formatNumber(confirmed)} confirmed; {wave.minConfirmedShare === 0 ? 'none needed' : `${formatNumber(needed)} needed`} for the next wave
         {wave.unreachable > 0 && `; ${plural(wave.unreachable, 'node')} unreachable`}
+        {wave.late > 0 && `; ${plural(wave.late, 'late joiner')}`}
       </div>
+      <Gate wave={wave} />
     </li>
+  );
+}
+
+/** What its gate wants besides the share, and since when that runs. */
+function Gate({ wave }: { wave: Schemas['CampaignWave'] }) {
+  const { soakTime, notBefore, approval } = wave.gate;
+  const soaks = soakTime !== undefined && durationSeconds(soakTime) !== 0;
+  if (!soaks && notBefore === undefined && approval !== true && wave.skippedAt === undefined && wave.promotedAt === undefined) {
+    return null;
+  }
+  return (
+    <div className="mm-subtle">
+      {soaks && (
+        <>
+          Then it soaks for {formatDuration(soakTime)}
+          {wave.reachedAt !== undefined && wave.passedAt === undefined && (
+            <>
+              , since <Time at={wave.reachedAt} />
+            </>
+          )}
+          .{' '}
+        </>
+      )}
+      {notBefore !== undefined && (
+        <>
+          The next wave opens <Time at={notBefore} /> at the earliest.{' '}
+        </>
+      )}
+      {approval === true && 'A second person opens the next wave. '}
+      {wave.promotedAt !== undefined && (
+        <>
+          An operator opened the next wave <Time at={wave.promotedAt} />.{' '}
+        </>
+      )}
+      {wave.skippedAt !== undefined && (
+        <>
+          Left out <Time at={wave.skippedAt} />.
+        </>
+      )}
+    </div>
   );
 }
 
@@ -189,25 +240,22 @@ function Reasons({ campaign }: { campaign: Campaign }) {
         if (reasons.waiting.length === 0) {
           return <p>{reasons.proceeding > 0 ? `None waits; ${plural(reasons.proceeding, 'node')} under way.` : 'None waits.'}</p>;
         }
-        const most = Math.max(...reasons.waiting.map((reason) => reason.nodes));
         return (
           <div className="mm-stack">
-            <ol className="mm-plain-list mm-histogram">
-              {reasons.waiting.map((reason) => (
-                <li key={`${reason.gate}-${reason.code}`}>
-                  <div className="mm-row">
-                    <span>{reason.example}</span>
-                    <strong className="mm-row-end">{plural(reason.nodes, 'node')}</strong>
-                  </div>
-                  <div className="mm-histogram-bar mm-fill-waiting" style={{ inlineSize: `${(reason.nodes / most) * 100}%` }} aria-hidden="true" />
-                  {reason.firstUntil !== undefined && (
-                    <div className="mm-subtle">
-                      The first goes on by itself <Time at={reason.firstUntil} />
-                    </div>
-                  )}
-                </li>
-              ))}
-            </ol>
+            <Histogram
+              rows={reasons.waiting.map((reason) => ({
+                key: `${reason.gate}-${reason.code}`,
+                text: reason.example,
+                value: reason.nodes,
+                words: plural(reason.nodes, 'node'),
+                note: reason.firstUntil === undefined ? undefined : (
+                  <>
+                    The first goes on by itself <Time at={reason.firstUntil} />
+                  </>
+                ),
+              }))}
+              most={Math.max(...reasons.waiting.map((reason) => reason.nodes))}
+            />
             <p className="mm-subtle">
               {plural(reasons.proceeding, 'node')} under way. Counted <Time at={reasons.at} />.
             </p>
@@ -237,6 +285,9 @@ function Rules({ campaign }: { campaign: Campaign }) {
     ['Needed time', campaign.neededTime === undefined ? 'what is usual for the hardware' : formatDuration(campaign.neededTime)],
     ['Before the window', campaign.prestage ? 'nodes may write the inactive slot' : 'nodes only download'],
     ['Downgrade', campaign.allowDowngrade ? 'allowed' : 'not allowed'],
+    ['Later nodes', campaign.schedule.joinLater === false ? 'do not join' : 'join when they match'],
+    ...(campaign.schedule.deadline === undefined ? [] : [['Deadline', <Time at={campaign.schedule.deadline} absolute />] as [string, ReactNode]]),
+    ...(campaign.schedule.endsAt === undefined ? [] : [['Ends at the latest', <Time at={campaign.schedule.endsAt} absolute />] as [string, ReactNode]]),
     ['Started', <Time at={campaign.startedAt} />],
     ['Ended', campaign.endedAt === undefined ? 'not yet' : <Time at={campaign.endedAt} />],
   ];
@@ -252,8 +303,13 @@ function Rules({ campaign }: { campaign: Campaign }) {
   );
 }
 
-export function UpdateTable({ base }: { base?: string }) {
+/** With `campaign`, those of its updates, which can be chosen to be left out. */
+export function UpdateTable({ campaign }: { campaign?: Campaign }) {
+  const base = campaign === undefined ? undefined : `campaignId==${campaign.id}`;
   const list = useListState();
+  const [chosen, setChosen] = useState<ReadonlyMap<string, string>>(new Map());
+  const [excluding, setExcluding] = useState(false);
+  const reason = useReason('campaign.run', campaign === undefined ? undefined : exclusionReason(campaign, chosen.size));
   const filter = [base, list.filter].filter((each) => each !== undefined && each !== '').map((each) => `(${each})`).join(';');
   const query = useQuery({
     queryKey: ['nodes', 'updates', filter, list.cursor],
@@ -278,12 +334,20 @@ export function UpdateTable({ base }: { base?: string }) {
         example="state==ROLLED_BACK"
         facets={[{ field: 'state', title: 'State', choices: Object.entries(UPDATE_LOOKS).map(([value, { text }]) => ({ value, label: text })) }]}
       />
+      {campaign !== undefined && (
+        <div className="mm-row mm-tools">
+          <ReasonedButton variant="secondary" reason={reason} onClick={() => setExcluding(true)}>
+            {chosen.size === 0 ? 'Leave out the chosen' : `Leave out ${plural(chosen.size, 'node')}`}
+          </ReasonedButton>
+        </div>
+      )}
       {!(problem?.status === 400 && list.filter !== '') && (
         <AskedList query={query} filtered={list.filter !== ''} onClear={() => list.setFilter('')} none={<Empty title="There is no update yet" />}>
           {(items) => (
             <Table aria-label="Updates" variant="compact" gridBreakPoint="grid-lg">
               <Thead>
                 <Tr>
+                  {campaign !== undefined && <Th screenReaderText="Choose" />}
                   <Th>Node</Th>
                   <Th>State</Th>
                   <Th>{base === undefined ? 'Campaign' : 'Wave'}</Th>
@@ -292,8 +356,27 @@ export function UpdateTable({ base }: { base?: string }) {
                 </Tr>
               </Thead>
               <Tbody>
-                {items.map((update) => (
+                {items.map((update, rowIndex) => (
                   <Tr key={update.id}>
+                    {campaign !== undefined && (
+                      <Td
+                        dataLabel="Choose"
+                        select={{
+                          rowIndex,
+                          isSelected: chosen.has(update.nodeId),
+                          isDisabled: ENDED.includes(update.state),
+                          onSelect: (_, on) => {
+                            const next = new Map(chosen);
+                            if (on) {
+                              next.set(update.nodeId, update.node);
+                            } else {
+                              next.delete(update.nodeId);
+                            }
+                            setChosen(next);
+                          },
+                        }}
+                      />
+                    )}
                     <Td dataLabel="Node">
                       <Link to={`/nodes/${update.nodeId}`}>{update.node}</Link>
                     </Td>
@@ -315,11 +398,55 @@ export function UpdateTable({ base }: { base?: string }) {
         </AskedList>
       )}
       <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
+      {excluding && campaign !== undefined && chosen.size > 0 && (
+        <ExclusionDialog
+          campaign={campaign}
+          nodes={chosen}
+          onClose={() => setExcluding(false)}
+          onDone={() => {
+            setExcluding(false);
+            setChosen(new Map());
+          }}
+        />
+      )}
     </div>
   );
 }
 
-function Updates({ campaign }: { campaign: Campaign }) {
-  return <UpdateTable base={`campaignId==${campaign.id}`} />;
+function exclusionReason(campaign: Campaign, chosen: number): string | undefined {
+  const said = campaign.actions.find((each) => each.name === 'exclude');
+  if (said?.allowed === false) {
+    return said.reason ?? 'Not possible now.';
+  }
+  return chosen === 0 ? 'Choose nodes in the list first.' : undefined;
+}
+
+function ExclusionDialog({ campaign, nodes, onClose, onDone }: { campaign: Campaign; nodes: ReadonlyMap<string, string>; onClose: () => void; onDone: () => void }) {
+  const [text, setText] = useState('');
+  const send = useSend(
+    (body: Schemas['NodeExclusion'], key) =>
+      answer(api.POST('/api/v1/campaigns/{id}:exclude', { params: { path: { id: campaign.id }, header: { 'Idempotency-Key': key } }, body })),
+    { topics: ['campaigns', 'nodes', 'audit'], onDone },
+  );
+  const names = [...nodes.values()];
+  return (
+    <FormDialog
+      title={`Leave out ${plural(nodes.size, 'node')}?`}
+      action="Leave out"
+      danger
+      incomplete={text.trim() === ''}
+      send={send}
+      pointers={['/reason']}
+      onSubmit={() => send.send({ nodes: [...nodes.keys()], reason: text.trim() })}
+      onClose={onClose}
+    >
+      <p>
+        {names.slice(0, 5).join(', ')}
+        {names.length > 5 && ` and ${formatNumber(names.length - 5)} more`}: this campaign leaves them alone from now on, and they do not join it again. A node that
+        holds a permit finishes.
+      </p>
+      <TextField label="Reason" pointer="/reason" problem={send.problem} value={text} onChange={setText} required help="For the audit, and for whoever asks later." />
+    </FormDialog>
+  );
 }
 

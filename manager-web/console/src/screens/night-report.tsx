@@ -6,8 +6,9 @@ import { Link } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
 import { Asked, Empty } from '../ui/faces';
 import { ChoiceField } from '../ui/form';
+import { Histogram } from '../ui/bar';
 import { formatInstant, useClock } from '../ui/time';
-import { formatNumber } from '../ui/words';
+import { formatNumber, plural } from '../ui/words';
 
 const PERIODS = [
   { value: '12', label: 'the last 12 hours' },
@@ -42,7 +43,11 @@ export function NightReport() {
                 {formatInstant(report.from, zone)} to {formatInstant(report.until, zone)}
               </CardTitle>
               <CardBody>
-                <p className="mm-sentence">{report.counts.sentence}</p>
+                <div className="mm-stack">
+                  <p className="mm-sentence">{report.counts.sentence}</p>
+                  <Missed counts={report.counts} />
+                  {report.truncated && <p className="mm-subtle">There was more than is looked at: choose a shorter time.</p>}
+                </div>
               </CardBody>
             </Card>
             <div className="mm-two">
@@ -67,6 +72,20 @@ export function NightReport() {
   );
 }
 
+/** Why windows went by unused, the most frequent reason first. */
+function Missed({ counts }: { counts: Schemas['NightCounts'] }) {
+  if (counts.missed.length === 0) {
+    return null;
+  }
+  const most = Math.max(...counts.missed.map(({ windows }) => windows));
+  return (
+    <section aria-label="Missed windows" className="mm-stack">
+      <strong>Windows that went by for nodes that waited</strong>
+      <Histogram rows={counts.missed.map(({ reason, sentence, windows }) => ({ key: reason, text: sentence, value: windows, words: plural(windows, 'window') }))} most={most} />
+    </section>
+  );
+}
+
 interface Row {
   key: string;
   name: string;
@@ -80,7 +99,7 @@ function Counted({ title, rows }: { title: string; rows: readonly Row[] }) {
       <CardTitle component="h2">{title}</CardTitle>
       <CardBody>
         {rows.length === 0 ? (
-          <Empty title="Nothing happened" />
+          <Empty variant="xs" title="Nothing happened" />
         ) : (
           <Table variant="compact" aria-label={title} gridBreakPoint="grid-md">
             <Thead>
@@ -91,6 +110,7 @@ function Counted({ title, rows }: { title: string; rows: readonly Row[] }) {
                 <Th>Rolled back</Th>
                 <Th>Lost</Th>
                 <Th>Failed</Th>
+                <Th>Missed</Th>
               </Tr>
             </Thead>
             <Tbody>
@@ -104,6 +124,7 @@ function Counted({ title, rows }: { title: string; rows: readonly Row[] }) {
                   <Td dataLabel="Rolled back">{formatNumber(counts.rolledBack)}</Td>
                   <Td dataLabel="Lost">{formatNumber(counts.lost)}</Td>
                   <Td dataLabel="Failed">{formatNumber(Object.values(counts.failed).reduce((sum, each) => sum + each, 0))}</Td>
+                  <Td dataLabel="Missed">{formatNumber(counts.missed.reduce((sum, { windows }) => sum + windows, 0))}</Td>
                 </Tr>
               ))}
             </Tbody>

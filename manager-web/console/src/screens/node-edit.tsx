@@ -3,9 +3,10 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answer, api, etag, type Schemas } from '../api/client';
-import { Confirm, ReasonedButton, useReason } from '../ui/act';
+import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { FormProblem } from '../ui/form';
+import { Removal, useAsking } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 
@@ -77,7 +78,6 @@ export function ShownOnce({ title, secret, onClose }: { title: string; secret: s
 
 export function Credentials({ node }: { node: Node }) {
   const [issued, setIssued] = useState<string>();
-  const [revoking, setRevoking] = useState<string>();
   const reason = useReason('credential.manage', node.state === 'DECOMMISSIONED' ? 'A decommissioned node gets no credential.' : undefined);
   const query = useQuery({
     queryKey: ['nodes', 'one', node.id, 'credentials'],
@@ -93,10 +93,10 @@ export function Credentials({ node }: { node: Node }) {
       ),
     { topics: ['nodes'], onDone: (result) => setIssued(result.token) },
   );
-  const revoke = useSend(
-    ({ id }: { id: string }) =>
+  const revoke = useAsking(
+    (id: string) =>
       answer(api.DELETE('/api/v1/nodes/{node}/credentials/{id}', { params: { path: { node: node.id, id } } })),
-    { topics: ['nodes'], onDone: () => setRevoking(undefined) },
+    ['nodes'],
   );
   return (
     <Card isPlain className="mm-tab">
@@ -140,7 +140,7 @@ export function Credentials({ node }: { node: Node }) {
                         <Td dataLabel="Revoked">{credential.revokedAt === undefined ? 'no' : <Time at={credential.revokedAt} />}</Td>
                         <Td dataLabel="Revoke">
                           {credential.revokedAt === undefined && (
-                            <ReasonedButton variant="link" isInline isDanger reason={reason} onClick={() => setRevoking(credential.id)}>
+                            <ReasonedButton variant="link" isInline isDanger reason={reason} onClick={() => revoke.ask(credential.id)}>
                               Revoke
                             </ReasonedButton>
                           )}
@@ -155,17 +155,9 @@ export function Credentials({ node }: { node: Node }) {
         </div>
       </CardBody>
       {issued !== undefined && <ShownOnce title="The node's new token" secret={issued} onClose={() => setIssued(undefined)} />}
-      {revoking !== undefined && (
-        <Confirm
-          title="Revoke this credential?"
-          action="Revoke"
-          danger
-          send={{ ...revoke, go: () => revoke.send({ id: revoking }) }}
-          onClose={() => setRevoking(undefined)}
-        >
-          <p>The node cannot call the manager with it any more, from now on.</p>
-        </Confirm>
-      )}
+      <Removal asking={revoke} verb="Revoke" name={() => 'this credential'}>
+        {() => <p>The node cannot call the manager with it any more, from now on.</p>}
+      </Removal>
     </Card>
   );
 }

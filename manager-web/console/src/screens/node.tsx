@@ -23,11 +23,12 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
-import { ReasonedButton, useMay } from '../ui/act';
+import { Confirm, ReasonedButton, useMay, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
+import { useAsking } from '../ui/form-dialog';
 import { Screen } from '../ui/page';
 import { NODE_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
-import { formatSeconds, Time } from '../ui/time';
+import { formatInstant, formatSeconds, Time, useClock, wallClock } from '../ui/time';
 import { Credentials, LabelEditor } from './node-edit';
 import { DECISIONS, type Decision, DecisionDialog, whyNot } from './nodes-bulk';
 
@@ -280,6 +281,8 @@ function Facts({ node }: { node: Node }) {
 }
 
 function Blocks({ node }: { node: Node }) {
+  const reason = useReason('node.operate');
+  const clear = useAsking(({ id }: Node) => answer(api.DELETE('/api/v1/nodes/{id}/blocks', { params: { path: { id } } })), ['nodes']);
   const query = useQuery({
     queryKey: ['nodes', 'one', node.id, 'blocks'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/nodes/{id}/blocks', { params: { path: { id: node.id } }, signal })),
@@ -298,11 +301,26 @@ function Blocks({ node }: { node: Node }) {
             </li>
           ))}
         </ul>
-        <p className="mm-subtle">They are not offered to this node again until an operator clears the blocks.</p>
+        <div className="mm-stack">
+          <p className="mm-subtle">They are not offered to this node again until an operator clears the blocks.</p>
+          <div>
+            <ReasonedButton variant="secondary" reason={reason} onClick={() => clear.ask(node)}>
+              Clear the blocks
+            </ReasonedButton>
+          </div>
+        </div>
+        {clear.about !== undefined && (
+          <Confirm title={`Clear the blocks of ${node.name}?`} action="Clear" send={clear.send} onClose={clear.close}>
+            <p>Campaigns may bring these images to it again. Do so when what made them roll back is mended.</p>
+          </Confirm>
+        )}
       </CardBody>
     </Card>
   );
 }
+
+/** The manager notes which report of the node brought a step; that says nothing to a reader. */
+const NUMBERED = /^report \d+$/;
 
 function Timeline({ updateId }: { updateId: string }) {
   const query = useQuery({
@@ -332,7 +350,7 @@ function Timeline({ updateId }: { updateId: string }) {
                     <Time at={step.at} />
                     {seconds !== undefined && <span className="mm-subtle">for {formatSeconds(seconds)}</span>}
                   </div>
-                  {step.detail !== undefined && <div className="mm-subtle">{step.detail}</div>}
+                  {step.detail !== undefined && !NUMBERED.test(step.detail) && <div className="mm-subtle">{step.detail}</div>}
                 </li>
               );
             })}
@@ -353,11 +371,6 @@ const STATE_WORDS: Record<Schemas['NodeWindows']['state'], string> = {
 
 const HALF_YEAR = 183 * 86_400_000;
 
-/** A time on the wall clock of the node: its offset is said, its zone stands above the table. */
-export function wallClock(local: string): string {
-  const found = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?/.exec(local);
-  return found === null ? local : `${found[1]} ${found[2]} ${found[3] === 'Z' ? '+00:00' : (found[3] ?? '')}`.trim();
-}
 
 function Windows({ id }: { id: string }) {
   const [from] = useState(() => new Date());
@@ -377,7 +390,7 @@ function Windows({ id }: { id: string }) {
   return (
     <Asked query={query}>
       {(windows) => (
-        <div className="mm-two mm-tab">
+        <div className="mm-stack mm-tab">
           <Card>
             <CardTitle component="h2">The next openings</CardTitle>
             <CardBody>
@@ -386,7 +399,7 @@ function Windows({ id }: { id: string }) {
                 {windows.zoneOf === 'NODE' ? 'node' : 'site'}.
               </p>
               {windows.openings.length === 0 ? (
-                <Empty title="No opening in the next half year">Freezes are taken away already.</Empty>
+                <Empty variant="xs" title="No opening in the next half year">Freezes are taken away already.</Empty>
               ) : (
                 <Table variant="compact" aria-label="The next openings" gridBreakPoint="grid-md">
                   <Thead>
@@ -400,8 +413,12 @@ function Windows({ id }: { id: string }) {
                   <Tbody>
                     {windows.openings.slice(0, 10).map((opening) => (
                       <Tr key={opening.startsAt}>
-                        <Td dataLabel="Opens">{wallClock(opening.localStartsAt)}</Td>
-                        <Td dataLabel="Closes">{wallClock(opening.localEndsAt)}</Td>
+                        <Td dataLabel="Opens" className="mm-nowrap">
+                          {wallClock(opening.localStartsAt)}
+                        </Td>
+                        <Td dataLabel="Closes" className="mm-nowrap">
+                          {wallClock(opening.localEndsAt)}
+                        </Td>
                         <Td dataLabel="Window">{opening.windowName}</Td>
                         <Td dataLabel="From now">
                           <Time at={opening.startsAt} />
@@ -413,11 +430,12 @@ function Windows({ id }: { id: string }) {
               )}
             </CardBody>
           </Card>
+          <Missed id={id} />
           <Card>
             <CardTitle component="h2">Windows and freezes that apply</CardTitle>
             <CardBody>
               {windows.windows.length === 0 ? (
-                <Empty title="None" action={<Link to="/calendar">Open the calendar</Link>} />
+                <Empty variant="xs" title="None" action={<Link to="/calendar">Open the calendar</Link>} />
               ) : (
                 <ul className="mm-plain-list">
                   {windows.windows.map((window) => (
@@ -441,6 +459,59 @@ function Windows({ id }: { id: string }) {
   );
 }
 
+const WEEK = 7 * 86_400_000;
+
+/** Openings that went by while an update waited, each with why it was not made use of. */
+function Missed({ id }: { id: string }) {
+  const { zone } = useClock();
+  const [until] = useState(() => new Date());
+  const query = useQuery({
+    queryKey: ['nodes', 'one', id, 'missed'],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/nodes/{id}/missed-windows', {
+          params: { path: { id }, query: { from: new Date(until.getTime() - 4 * WEEK).toISOString(), until: until.toISOString() } },
+          signal,
+        }),
+      ),
+  });
+  return (
+    <Card>
+      <CardTitle component="h2">Windows that it missed in four weeks</CardTitle>
+      <CardBody>
+        <Asked query={query} rows={2}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <p className="mm-absent">None: no window went by while an update waited here.</p>
+            ) : (
+              <Table variant="compact" aria-label="Missed windows" gridBreakPoint="grid-md">
+                <Thead>
+                  <Tr>
+                    <Th>Opened</Th>
+                    <Th>Window</Th>
+                    <Th>Why it was missed</Th>
+                  </Tr>
+                </Thead>
+                <Tbody>
+                  {items.map((missed) => (
+                    <Tr key={`${missed.window}/${missed.start}`}>
+                      <Td dataLabel="Opened" className="mm-nowrap">
+                        {formatInstant(missed.start, zone)}, {formatSeconds((Date.parse(missed.end) - Date.parse(missed.start)) / 1000)}
+                      </Td>
+                      <Td dataLabel="Window">{missed.window}</Td>
+                      <Td dataLabel="Why it was missed">{missed.sentence}</Td>
+                    </Tr>
+                  ))}
+                </Tbody>
+              </Table>
+            )
+          }
+        </Asked>
+      </CardBody>
+    </Card>
+  );
+}
+
 function History({ id }: { id: string }) {
   const [shown, setShown] = useState<string>();
   const query = useQuery({
@@ -459,7 +530,7 @@ function History({ id }: { id: string }) {
         <Asked query={query}>
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="It had no update yet" />
+              <Empty variant="xs" title="It had no update yet" />
             ) : (
               <Table variant="compact" aria-label="Updates of the node" gridBreakPoint="grid-md">
                 <Thead>

@@ -151,15 +151,19 @@ function NodeTable({
             />
             <Td dataLabel="Node">
               <div>
-                <Link to={`/nodes/${node.id}`}>{node.name}</Link>
+                <Link to={`/nodes/${node.id}`} className="mm-nowrap">
+                  {node.name}
+                </Link>
                 <Labels node={node} list={list} />
               </div>
             </Td>
             <Td dataLabel="State">
-              <div className="mm-row">
+              {/* Of a node that works, its update says more. */}
+              {node.state === 'ACTIVE' && node.updateState !== undefined ? (
+                <Status look={UPDATE_LOOKS[node.updateState]} code={node.updateState} />
+              ) : (
                 <Status look={NODE_LOOKS[node.state]} code={node.state} />
-                {node.updateState !== undefined && <Status look={UPDATE_LOOKS[node.updateState]} code={node.updateState} />}
-              </div>
+              )}
             </Td>
             <Td dataLabel="Site" className="mm-nowrap">
               <Button variant="link" isInline onClick={() => list.setFilter(choose(list.filter, 'site', [node.site]))}>

@@ -1,16 +1,18 @@
 import { Card, CardBody, CardTitle } from '@patternfly/react-core';
 import CheckCircleIcon from '@patternfly/react-icons/dist/esm/icons/check-circle-icon';
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
 import { addUp, AGAINST, count, ENDED, UpdateBar } from '../ui/bar';
 import { Donut, type Slice, slicesOf } from '../ui/donut';
+import { middleAt } from '../ui/curve';
 import { Asked, Empty } from '../ui/faces';
 import { Screen } from '../ui/page';
 import { quoted } from '../ui/rsql';
 import { CAMPAIGN_LOOKS, NODE_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
 import { formatShort, Time, useClock, useNow } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
+import { BurnDown, Due, forecastOf, pointsOf } from './campaign-outlook';
 
 const nodesWith = (filter: string) => `/nodes?${new URLSearchParams({ filter }).toString()}`;
 
@@ -23,8 +25,31 @@ export function useOverview() {
   });
 }
 
+/** Campaigns that nodes are updated by or will be, each with its forecast once it is there. */
+interface Outlooks {
+  query: UseQueryResult<Schemas['CampaignPage']>;
+  forecasts: ReadonlyMap<string, Schemas['CampaignForecast']>;
+}
+
+function useOutlooks(): Outlooks {
+  const query = useQuery({
+    queryKey: ['campaigns', 'running'],
+    queryFn: ({ signal }) =>
+      answer(
+        api.GET('/api/v1/campaigns', {
+          params: { query: { filter: 'state=in=(SCHEDULED,RUNNING,PAUSED)', sort: '-createdAt', limit: 8 } },
+          signal,
+        }),
+      ),
+  });
+  const started = (query.data?.items ?? []).filter((campaign) => campaign.startedAt !== undefined);
+  const found = useQueries({ queries: started.map((campaign) => forecastOf(campaign.id)) });
+  return { query, forecasts: new Map(found.flatMap(({ data }) => (data === undefined ? [] : [[data.campaignId, data] as const]))) };
+}
+
 export default function OverviewPage() {
   const overview = useOverview();
+  const outlooks = useOutlooks();
   return (
     <Screen title="Overview">
       <div className="mm-stack">
@@ -37,7 +62,7 @@ export default function OverviewPage() {
                   <CardTitle component="h2">Nodes</CardTitle>
                   <CardBody>
                     {Object.keys(counts.nodes).length === 0 ? (
-                      <Empty title="No node has enrolled yet" action={<Link to="/settings/enrollment">Make an enrollment token</Link>} />
+                      <Empty variant="xs" title="No node has enrolled yet" action={<Link to="/settings/enrollment">Make an enrollment token</Link>} />
                     ) : (
                       <Donut word="nodes" slices={slicesOf(counts.nodes, NODE_LOOKS, (state) => nodesWith(`state==${state}`))} />
                     )}
@@ -47,7 +72,7 @@ export default function OverviewPage() {
                   <CardTitle component="h2">What they run</CardTitle>
                   <CardBody>
                     {counts.versions.length === 0 ? (
-                      <Empty title="No node has said what it runs" />
+                      <Empty variant="xs" title="No node has said what it runs" />
                     ) : (
                       <Donut word="active slots" slices={versionSlices(counts.versions)} />
                     )}
@@ -57,7 +82,7 @@ export default function OverviewPage() {
                   <CardTitle component="h2">Updates under way</CardTitle>
                   <CardBody>
                     {Object.keys(counts.updates).length === 0 ? (
-                      <Empty title="No update is under way">
+                      <Empty variant="xs" title="No update is under way">
                         {counts.ended['CONFIRMED'] !== undefined && `${plural(counts.ended['CONFIRMED'], 'update')} confirmed within a day.`}
                       </Empty>
                     ) : (
@@ -73,9 +98,10 @@ export default function OverviewPage() {
           )}
         </Asked>
         <div className="mm-two">
-          <RunningCampaigns />
-          <Tonight />
+          <RunningCampaigns {...outlooks} />
+          <Tonight {...outlooks} />
         </div>
+        <Deadlines {...outlooks} />
       </div>
     </Screen>
   );
@@ -127,8 +153,8 @@ function Attention({ overview }: { overview: Schemas['Overview'] | undefined }) 
     { key: 'pending', number: counts?.nodes['PENDING'] ?? 0, text: 'waiting to be let in', to: nodesWith('state==PENDING') },
     { key: 'quarantined', number: counts?.nodes['QUARANTINED'] ?? 0, text: 'quarantined', to: nodesWith('state==QUARANTINED') },
     { key: 'silent', number: counts?.silent ?? 0, text: 'silent for an hour', to: `${nodesWith('state==ACTIVE')}&sort=name` },
-    { key: 'windowless', number: coverage.data?.withoutWindow ?? 0, text: 'without any window', to: '/calendar?coverage=1' },
-    { key: 'never', number: coverage.data?.neverOpen ?? 0, text: 'whose windows never open', to: '/calendar?coverage=1' },
+    { key: 'windowless', number: coverage.data?.withoutWindow ?? 0, text: 'without any window', to: '/calendar?tab=coverage' },
+    { key: 'never', number: coverage.data?.neverOpen ?? 0, text: 'whose windows never open', to: '/calendar?tab=coverage' },
   ].filter((item) => item.number > 0);
   return (
     <Card>
@@ -155,17 +181,7 @@ function Attention({ overview }: { overview: Schemas['Overview'] | undefined }) 
   );
 }
 
-function RunningCampaigns() {
-  const query = useQuery({
-    queryKey: ['campaigns', 'running'],
-    queryFn: ({ signal }) =>
-      answer(
-        api.GET('/api/v1/campaigns', {
-          params: { query: { filter: 'state=in=(SCHEDULED,RUNNING,PAUSED)', sort: '-createdAt', limit: 8 } },
-          signal,
-        }),
-      ),
-  });
+function RunningCampaigns({ query, forecasts }: Outlooks) {
   return (
     <Card>
       <CardTitle component="h2">Campaigns</CardTitle>
@@ -173,12 +189,12 @@ function RunningCampaigns() {
         <Asked query={query} rows={3}>
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="No campaign is running" action={<Link to="/campaigns">All campaigns</Link>} />
+              <Empty variant="xs" title="No campaign is running" action={<Link to="/campaigns">All campaigns</Link>} />
             ) : (
               <ul className="mm-plain-list">
                 {items.map((campaign) => (
                   <li key={campaign.id}>
-                    <CampaignLine campaign={campaign} />
+                    <CampaignLine campaign={campaign} forecast={forecasts.get(campaign.id)} />
                   </li>
                 ))}
               </ul>
@@ -190,7 +206,7 @@ function RunningCampaigns() {
   );
 }
 
-export function CampaignLine({ campaign }: { campaign: Schemas['Campaign'] }) {
+function CampaignLine({ campaign, forecast }: { campaign: Schemas['Campaign']; forecast: Schemas['CampaignForecast'] | undefined }) {
   const updates = addUp(campaign.waves.map((wave) => wave.updates));
   const members = campaign.waves.reduce((sum, wave) => sum + wave.members, 0);
   const against = count(updates, AGAINST);
@@ -205,14 +221,68 @@ export function CampaignLine({ campaign }: { campaign: Schemas['Campaign'] }) {
         </span>
       </div>
       <UpdateBar updates={updates} total={members} />
+      {forecast !== undefined && (
+        <span className="mm-subtle">
+          {forecast.forecast.end.p50 === undefined ? (
+            'Does not end by itself within a year.'
+          ) : (
+            <>
+              Probably ends <Time at={forecast.forecast.end.p50} />.
+            </>
+          )}
+        </span>
+      )}
     </div>
   );
+}
+
+/** Those that have to be done by an instant, the nearest first. */
+function Deadlines({ query, forecasts }: Outlooks) {
+  const due = (query.data?.items ?? [])
+    .flatMap((campaign) => {
+      const forecast = forecasts.get(campaign.id);
+      const { deadline } = campaign.schedule;
+      return deadline === undefined || forecast === undefined ? [] : [{ campaign, deadline, forecast }];
+    })
+    .toSorted((one, other) => Date.parse(one.deadline) - Date.parse(other.deadline));
+  if (due.length === 0) {
+    return null;
+  }
+  return (
+    <Card>
+      <CardTitle component="h2">Until the deadline</CardTitle>
+      <CardBody>
+        <div className="mm-two">
+          {due.map(({ campaign, deadline, forecast }) => (
+            <section key={campaign.id} className="mm-figure" aria-label={campaign.name}>
+              <div className="mm-row">
+                <Link to={`/campaigns/${campaign.id}`}>{campaign.name}</Link>
+                <span className="mm-row-end mm-subtle">
+                  <Due deadline={deadline} end={forecast.forecast.end} />
+                </span>
+              </div>
+              <BurnDown deadline={deadline} forecast={forecast} />
+            </section>
+          ))}
+        </div>
+      </CardBody>
+    </Card>
+  );
+}
+
+/** Nodes that probably come to the end of an update until then: each restarts at least once. */
+function restarts(forecasts: Iterable<Schemas['CampaignForecast']>, until: number): number {
+  let sum = 0;
+  for (const { forecast } of forecasts) {
+    sum += Math.max((middleAt(pointsOf(forecast), until) ?? 0) - forecast.confirmed - forecast.failed, 0);
+  }
+  return Math.round(sum);
 }
 
 const DAY = 86_400_000;
 
 /** The windows of the next 24 hours, as a strip: when they open, for how many nodes. */
-function Tonight() {
+function Tonight({ forecasts }: Outlooks) {
   const now = useNow();
   const { zone } = useClock();
   const query = useQuery({
@@ -235,13 +305,16 @@ function Tonight() {
         <Asked query={query} rows={3}>
           {({ openings, nodes, from, truncated }) => {
             if (openings.length === 0) {
-              return <Empty title="No window opens within 24 hours" action={<Link to="/calendar">Open the calendar</Link>} />;
+              return <Empty variant="xs" title="No window opens within 24 hours" action={<Link to="/calendar">Open the calendar</Link>} />;
             }
             const start = Date.parse(from);
             const place = (at: string) => Math.min(Math.max((Date.parse(at) - start) / DAY, 0), 1) * 100;
             return (
               <div className="mm-stack">
-                <p>{plural(nodes, 'node')} may be disturbed in this time.</p>
+                <p>
+                  {plural(nodes, 'node')} may be disturbed in this time
+                  {forecasts.size > 0 && `; about ${plural(restarts(forecasts.values(), start + DAY), 'of them restarts', 'of them restart')} for an update`}.
+                </p>
                 <ol className="mm-strip">
                   {openings.slice(0, 8).map((opening, index) => {
                     const open = Date.parse(opening.startsAt) <= now.getTime() && now.getTime() < Date.parse(opening.endsAt);

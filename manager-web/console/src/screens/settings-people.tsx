@@ -1,11 +1,12 @@
-import { Button, Form, FormSelect, FormSelectOption, Label, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '@patternfly/react-core';
+import { Button, FormSelect, FormSelectOption, Label, TextInput } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { answer, api, etag, type Schemas } from '../api/client';
 import { Confirm, ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
+import { FormDialog } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { ShownOnce } from './node-edit';
@@ -171,8 +172,7 @@ function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onC
     },
     { topics: ['people'], onDone: (made) => (made === undefined ? onClose() : onMade(made)) },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     send.send({
       name: name.trim(),
       displayName: displayName.trim(),
@@ -182,70 +182,64 @@ function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onC
   };
   const set = (index: number, grant: Grant) => setGrants(grants.map((each, other) => (other === index ? grant : each)));
   return (
-    <Modal isOpen variant="medium" aria-labelledby="person-dialog" onClose={onClose}>
-      <ModalHeader title={known === undefined ? 'New person' : known.name} labelId="person-dialog" />
-      <ModalBody>
-        <Form id="person-form" onSubmit={submit}>
-          {known === undefined && <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required help="To log in with." />}
-          <TextField label="Full name" pointer="/displayName" problem={send.problem} value={displayName} onChange={setDisplayName} />
-          <fieldset className="mm-stack mm-wave-list">
-            <legend>Roles</legend>
-            {grants.map((grant, index) => (
-              <div key={index} className="mm-row">
-                <FormSelect
-                  aria-label={`Role ${index + 1}`}
-                  value={grant.role}
-                  onChange={(_, value) => {
-                    const role = ROLES.find((each) => each.role === value)?.role;
-                    if (role !== undefined) {
-                      set(index, { ...grant, role });
-                    }
-                  }}
-                >
-                  {ROLES.map(({ role, does }) => (
-                    <FormSelectOption key={role} value={role} label={`${role}: ${does}`} />
-                  ))}
-                </FormSelect>
-                <TextInput
-                  className="mm-grow"
-                  aria-label={`Site of role ${index + 1}; empty: everywhere`}
-                  placeholder="everywhere, or a site: /eu/de"
-                  value={grant.site ?? ''}
-                  onChange={(_, site) => set(index, { ...grant, site })}
-                />
-                <Button variant="link" isDanger onClick={() => setGrants(grants.filter((_, other) => other !== index))}>
-                  Take away
-                </Button>
-              </div>
-            ))}
-            {send.problem?.at('/grants') !== undefined && (
-              <p className="mm-wrong" role="alert">
-                {send.problem.at('/grants')}
-              </p>
-            )}
-            <div>
-              <Button variant="secondary" onClick={() => setGrants([...grants, { role: 'viewer' }])}>
-                Add a role
-              </Button>
-            </div>
-          </fieldset>
-          {known !== undefined && (
-            <label className="mm-row">
-              <input type="checkbox" checked={disabled} onChange={(event) => setDisabled(event.target.checked)} /> Disabled: cannot log in, and all sessions end
-            </label>
-          )}
-          <FormProblem problem={send.problem} pointers={['/name', '/displayName', '/grants']} onReload={onClose} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="person-form" variant="primary" isLoading={send.sending}>
-          {known === undefined ? 'Make it' : 'Save'}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title={known === undefined ? 'New person' : known.name}
+      action={known === undefined ? 'Make it' : 'Save'}
+      variant="medium"
+      send={send}
+      pointers={['/name', '/displayName', '/grants']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {known === undefined && <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required help="To log in with." />}
+      <TextField label="Full name" pointer="/displayName" problem={send.problem} value={displayName} onChange={setDisplayName} />
+      <fieldset className="mm-stack mm-wave-list">
+        <legend>Roles</legend>
+        {grants.map((grant, index) => (
+          <div key={index} className="mm-row">
+            <FormSelect
+              aria-label={`Role ${index + 1}`}
+              value={grant.role}
+              onChange={(_, value) => {
+                const role = ROLES.find((each) => each.role === value)?.role;
+                if (role !== undefined) {
+                  set(index, { ...grant, role });
+                }
+              }}
+            >
+              {ROLES.map(({ role, does }) => (
+                <FormSelectOption key={role} value={role} label={`${role}: ${does}`} />
+              ))}
+            </FormSelect>
+            <TextInput
+              className="mm-grow"
+              aria-label={`Site of role ${index + 1}; empty: everywhere`}
+              placeholder="everywhere, or a site: /eu/de"
+              value={grant.site ?? ''}
+              onChange={(_, site) => set(index, { ...grant, site })}
+            />
+            <Button variant="link" isDanger onClick={() => setGrants(grants.filter((_, other) => other !== index))}>
+              Take away
+            </Button>
+          </div>
+        ))}
+        {send.problem?.at('/grants') !== undefined && (
+          <p className="mm-wrong" role="alert">
+            {send.problem.at('/grants')}
+          </p>
+        )}
+        <div>
+          <Button variant="secondary" onClick={() => setGrants([...grants, { role: 'viewer' }])}>
+            Add a role
+          </Button>
+        </div>
+      </fieldset>
+      {known !== undefined && (
+        <label className="mm-row">
+          <input type="checkbox" checked={disabled} onChange={(event) => setDisabled(event.target.checked)} /> Disabled: cannot log in, and all sessions end
+        </label>
+      )}
+    </FormDialog>
   );
 }
 

@@ -1,12 +1,13 @@
-import { Button, Card, CardBody, CardTitle, Checkbox, Form, Label, Modal, ModalBody, ModalFooter, ModalHeader, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, Checkbox, Form, Label, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
-import { Confirm, ReasonedButton, useMay, useReason } from '../ui/act';
+import { ReasonedButton, useMay, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { ChoiceField, FormProblem, TextField } from '../ui/form';
+import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
@@ -143,16 +144,12 @@ const usable = (token: { expiresAt: string; revokedAt?: string }) => token.revok
 function EnrollmentTokens() {
   const [adding, setAdding] = useState(false);
   const [shown, setShown] = useState<string>();
-  const [revoking, setRevoking] = useState<{ id: string; name: string }>();
   const reason = useReason('credential.manage');
   const query = useQuery({
     queryKey: ['nodes', 'enrollment-tokens'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/enrollment-tokens', { params: { query: { limit: 200, sort: '-createdAt' } }, signal })),
   });
-  const revoke = useSend((id: string) => answer(api.DELETE('/api/v1/enrollment-tokens/{id}', { params: { path: { id } } })), {
-    topics: ['nodes'],
-    onDone: () => setRevoking(undefined),
-  });
+  const revoke = useAsking(({ id }: { id: string; name: string }) => answer(api.DELETE('/api/v1/enrollment-tokens/{id}', { params: { path: { id } } })), ['nodes']);
   return (
     <div className="mm-stack mm-tab">
       <div>
@@ -188,7 +185,7 @@ function EnrollmentTokens() {
                     <Td dataLabel="Valid">{validity(token)}</Td>
                     <Td dataLabel="Revoke">
                       {usable(token) && (
-                        <ReasonedButton variant="link" isInline isDanger aria-label={`Revoke ${token.name}`} reason={reason} onClick={() => setRevoking(token)}>
+                        <ReasonedButton variant="link" isInline isDanger aria-label={`Revoke ${token.name}`} reason={reason} onClick={() => revoke.ask(token)}>
                           Revoke
                         </ReasonedButton>
                       )}
@@ -210,11 +207,9 @@ function EnrollmentTokens() {
         />
       )}
       {shown !== undefined && <ShownOnce title="The new enrollment token" secret={shown} onClose={() => setShown(undefined)} />}
-      {revoking !== undefined && (
-        <Confirm title={`Revoke ${revoking.name}?`} action="Revoke" danger send={{ ...revoke, go: () => revoke.send(revoking.id) }} onClose={() => setRevoking(undefined)}>
-          <p>No node can enroll with it any more. Nodes that did stay.</p>
-        </Confirm>
-      )}
+      <Removal asking={revoke} verb="Revoke" name={({ name }) => name}>
+        {() => <p>No node can enroll with it any more. Nodes that did stay.</p>}
+      </Removal>
     </div>
   );
 }
@@ -236,58 +231,46 @@ function EnrollmentDialog({ onClose, onDone }: { onClose: () => void; onDone: (s
     (body: Schemas['NewEnrollmentToken'], key) => answer(api.POST('/api/v1/enrollment-tokens', { params: { header: { 'Idempotency-Key': key } }, body })),
     { topics: ['nodes'], onDone: (made) => onDone(secretOf(made)) },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     send.send({ name: name.trim(), site: site.trim(), approval, maxUses: Number(uses), validFor: `PT${Number(hours)}H` });
   };
   return (
-    <Modal isOpen variant="small" aria-labelledby="enrollment-dialog" onClose={onClose}>
-      <ModalHeader title="New enrollment token" labelId="enrollment-dialog" />
-      <ModalBody>
-        <Form id="enrollment-form" onSubmit={submit}>
-          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
-          <TextField label="Site" pointer="/site" problem={send.problem} value={site} onChange={setSite} required help="Its path; nodes that enroll belong to it." />
-          <TextField label="Nodes that may use it" pointer="/maxUses" problem={send.problem} type="number" min={1} value={uses} onChange={setUses} />
-          <TextField label="Valid for, in hours" pointer="/validFor" problem={send.problem} type="number" min={1} value={hours} onChange={setHours} />
-          <ChoiceField
-            label="Approval"
-            pointer="/approval"
-            problem={send.problem}
-            value={approval}
-            onChange={setApproval}
-            choices={[
-              { value: 'AUTO', label: 'Nodes are in at once' },
-              { value: 'MANUAL', label: 'An operator lets each node in' },
-            ]}
-          />
-          <FormProblem problem={send.problem} pointers={['/name', '/site', '/maxUses', '/validFor', '/approval']} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="enrollment-form" variant="primary" isLoading={send.sending}>
-          Make it
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title="New enrollment token"
+      action="Make it"
+      send={send}
+      pointers={['/name', '/site', '/maxUses', '/validFor', '/approval']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
+      <TextField label="Site" pointer="/site" problem={send.problem} value={site} onChange={setSite} required help="Its path; nodes that enroll belong to it." />
+      <TextField label="Nodes that may use it" pointer="/maxUses" problem={send.problem} type="number" min={1} value={uses} onChange={setUses} />
+      <TextField label="Valid for, in hours" pointer="/validFor" problem={send.problem} type="number" min={1} value={hours} onChange={setHours} />
+      <ChoiceField
+        label="Approval"
+        pointer="/approval"
+        problem={send.problem}
+        value={approval}
+        onChange={setApproval}
+        choices={[
+          { value: 'AUTO', label: 'Nodes are in at once' },
+          { value: 'MANUAL', label: 'An operator lets each node in' },
+        ]}
+      />
+    </FormDialog>
   );
 }
 
 function ApiTokens() {
   const [adding, setAdding] = useState(false);
   const [shown, setShown] = useState<string>();
-  const [revoking, setRevoking] = useState<{ id: string; name: string }>();
   const reason = useReason('api-token.manage');
   const query = useQuery({
     queryKey: ['api-tokens', 'list'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/api-tokens', { params: { query: { limit: 200, sort: '-createdAt' } }, signal })),
   });
-  const revoke = useSend((id: string) => answer(api.DELETE('/api/v1/api-tokens/{id}', { params: { path: { id } } })), {
-    topics: ['api-tokens'],
-    onDone: () => setRevoking(undefined),
-  });
+  const revoke = useAsking(({ id }: { id: string; name: string }) => answer(api.DELETE('/api/v1/api-tokens/{id}', { params: { path: { id } } })), ['api-tokens']);
   return (
     <div className="mm-stack mm-tab">
       <div>
@@ -327,7 +310,7 @@ function ApiTokens() {
                     <Td dataLabel="Valid">{validity(token)}</Td>
                     <Td dataLabel="Revoke">
                       {usable(token) && (
-                        <ReasonedButton variant="link" isInline isDanger aria-label={`Revoke ${token.name}`} reason={reason} onClick={() => setRevoking(token)}>
+                        <ReasonedButton variant="link" isInline isDanger aria-label={`Revoke ${token.name}`} reason={reason} onClick={() => revoke.ask(token)}>
                           Revoke
                         </ReasonedButton>
                       )}
@@ -349,11 +332,9 @@ function ApiTokens() {
         />
       )}
       {shown !== undefined && <ShownOnce title="The new API token" secret={shown} onClose={() => setShown(undefined)} />}
-      {revoking !== undefined && (
-        <Confirm title={`Revoke ${revoking.name}?`} action="Revoke" danger send={{ ...revoke, go: () => revoke.send(revoking.id) }} onClose={() => setRevoking(undefined)}>
-          <p>Whatever calls with it is refused within a second.</p>
-        </Confirm>
-      )}
+      <Removal asking={revoke} verb="Revoke" name={({ name }) => name}>
+        {() => <p>Whatever calls with it is refused within a second.</p>}
+      </Removal>
     </div>
   );
 }
@@ -376,30 +357,22 @@ function ApiTokenDialog({ onClose, onDone }: { onClose: () => void; onDone: (sec
       ),
     { topics: ['api-tokens'], onDone: (made) => onDone(secretOf(made)) },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     send.send({ name: name.trim(), write, days: Number(days) });
   };
   return (
-    <Modal isOpen variant="small" aria-labelledby="api-token-dialog" onClose={onClose}>
-      <ModalHeader title="New API token" labelId="api-token-dialog" />
-      <ModalBody>
-        <Form id="api-token-form" onSubmit={submit}>
-          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required help="What calls with it." />
-          <Checkbox id="token-write" label="May change things, not only read" isChecked={write} onChange={(_, on) => setWrite(on)} />
-          <TextField label="Valid for, in days" pointer="/expiresAt" problem={send.problem} type="number" min={1} value={days} onChange={setDays} />
-          <FormProblem problem={send.problem} pointers={['/name', '/expiresAt']} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="api-token-form" variant="primary" isLoading={send.sending}>
-          Make it
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title="New API token"
+      action="Make it"
+      send={send}
+      pointers={['/name', '/expiresAt']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required help="What calls with it." />
+      <Checkbox id="token-write" label="May change things, not only read" isChecked={write} onChange={(_, on) => setWrite(on)} />
+      <TextField label="Valid for, in days" pointer="/expiresAt" problem={send.problem} type="number" min={1} value={days} onChange={setDays} />
+    </FormDialog>
   );
 }
 

@@ -1,14 +1,15 @@
-import { Button, Card, CardBody, Form, Modal, ModalBody, ModalFooter, ModalHeader, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Card, CardBody, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
 import { asProblem } from '../api/problem';
-import { Confirm, ReasonedButton, useReason } from '../ui/act';
+import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, AskedList, Empty } from '../ui/faces';
 import { FilterBar } from '../ui/filter';
-import { FormProblem, TextField } from '../ui/form';
+import { TextField } from '../ui/form';
+import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { Pager, sortOf, useListState } from '../ui/listing';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
@@ -65,7 +66,6 @@ const SORTABLE = ['path', 'name', 'zone'] as const;
 
 function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
   const list = useListState();
-  const [deleting, setDeleting] = useState<Site>();
   const reason = useReason('site.manage');
   const query = useQuery({
     queryKey: ['tenant', 'sites', list.filter, list.sort, list.cursor],
@@ -85,10 +85,7 @@ function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
       ),
     placeholderData: keepPreviousData,
   });
-  const remove = useSend(
-    (site: Site) => answer(api.DELETE('/api/v1/sites/{id}', { params: { path: { id: site.id }, header: { 'If-Match': etag(site.revision) } } })),
-    { topics: ['tenant'], onDone: () => setDeleting(undefined) },
-  );
+  const remove = useAsking((site: Site) => answer(api.DELETE('/api/v1/sites/{id}', { params: { path: { id: site.id }, header: { 'If-Match': etag(site.revision) } } })), ['tenant']);
   const sort = sortOf(list, SORTABLE, 'path');
   const problem = query.isError ? asProblem(query.error) : undefined;
   return (
@@ -130,7 +127,7 @@ function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
                         <ReasonedButton variant="link" isInline reason={reason} aria-label={`Change ${site.path}`} onClick={() => onEdit(site)}>
                           Change
                         </ReasonedButton>
-                        <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${site.path}`} onClick={() => setDeleting(site)}>
+                        <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${site.path}`} onClick={() => remove.ask(site)}>
                           Delete
                         </ReasonedButton>
                       </div>
@@ -143,20 +140,9 @@ function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
         </AskedList>
       )}
       <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
-      {deleting !== undefined && (
-        <Confirm
-          title={`Delete ${deleting.path}?`}
-          action="Delete"
-          danger
-          send={{ ...remove, go: () => remove.send(deleting) }}
-          onClose={() => {
-            remove.reset();
-            setDeleting(undefined);
-          }}
-        >
-          <p>Only a site that nothing uses can be deleted.</p>
-        </Confirm>
-      )}
+      <Removal asking={remove} name={({ path }) => path}>
+        {() => <p>Only a site that nothing uses can be deleted.</p>}
+      </Removal>
     </div>
   );
 }
@@ -187,45 +173,37 @@ function SiteDialog({ site, onClose }: { site: Site | 'new'; onClose: () => void
     },
     { topics: ['tenant'], onDone: onClose },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     send.send({ path: path.trim(), name: name.trim(), zone: zone.trim() });
   };
   return (
-    <Modal isOpen variant="small" aria-labelledby="site-dialog" onClose={onClose}>
-      <ModalHeader title={known === undefined ? 'Add a site' : `Change ${known.path}`} labelId="site-dialog" />
-      <ModalBody>
-        <Form id="site-form" onSubmit={submit}>
-          {known === undefined && (
-            <TextField label="Path" pointer="/path" problem={send.problem} value={path} onChange={setPath} required help="/eu/de/berlin-3" />
-          )}
-          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} help={known === undefined ? "Empty: the path's last part." : undefined} />
-          <TextField
-            label="Zone"
-            pointer="/zone"
-            problem={send.problem}
-            value={zone}
-            onChange={setZone}
-            list="zones"
-            help={known === undefined ? 'Empty: that of the nearest site above.' : 'An IANA name, such as Europe/Berlin.'}
-          />
-          <datalist id="zones">
-            {ZONES.map((each) => (
-              <option key={each} value={each} />
-            ))}
-          </datalist>
-          <FormProblem problem={send.problem} pointers={['/path', '/name', '/zone']} onReload={onClose} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="site-form" variant="primary" isLoading={send.sending}>
-          {known === undefined ? 'Add' : 'Save'}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title={known === undefined ? 'Add a site' : `Change ${known.path}`}
+      action={known === undefined ? 'Add' : 'Save'}
+      send={send}
+      pointers={['/path', '/name', '/zone']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {known === undefined && (
+        <TextField label="Path" pointer="/path" problem={send.problem} value={path} onChange={setPath} required help="/eu/de/berlin-3" />
+      )}
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} help={known === undefined ? "Empty: the path's last part." : undefined} />
+      <TextField
+        label="Zone"
+        pointer="/zone"
+        problem={send.problem}
+        value={zone}
+        onChange={setZone}
+        list="zones"
+        help={known === undefined ? 'Empty: that of the nearest site above.' : 'An IANA name, such as Europe/Berlin.'}
+      />
+      <datalist id="zones">
+        {ZONES.map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+    </FormDialog>
   );
 }
 
@@ -242,14 +220,15 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
         <Asked query={query}>
           {({ items }) =>
             items.length === 0 ? (
-              <Empty title="There is no budget yet">A budget says how many nodes below a site may be disturbed at once.</Empty>
+              <Empty title="There is no budget yet">A budget says how many nodes below a site, or of a selector, may be disturbed or may download at once.</Empty>
             ) : (
               <Table aria-label="Budgets" variant="compact" gridBreakPoint="grid-md">
                 <Thead>
                   <Tr>
                     <Th>Budget</Th>
-                    <Th>Site</Th>
+                    <Th>For</Th>
                     <Th>In use</Th>
+                    <Th>Downloads</Th>
                     <Th>Changed</Th>
                     <Th screenReaderText="Actions" />
                   </Tr>
@@ -258,10 +237,11 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
                   {items.map((budget) => (
                     <Tr key={budget.id}>
                       <Td dataLabel="Budget">{budget.name}</Td>
-                      <Td dataLabel="Site">{budget.sitePath}</Td>
+                      <Td dataLabel="For">{budget.sitePath ?? budget.selector}</Td>
                       <Td dataLabel="In use">
-                        {formatNumber(budget.inFlight)} of {formatNumber(budget.maxInFlight)}
+                        {formatNumber(budget.inFlight)} {budget.maxInFlight === undefined ? '' : `of ${formatNumber(budget.maxInFlight)}`}
                       </Td>
+                      <Td dataLabel="Downloads">{paceOf(budget)}</Td>
                       <Td dataLabel="Changed">
                         <Time at={budget.updatedAt} />
                       </Td>
@@ -282,26 +262,50 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
   );
 }
 
+function paceOf({ downloads, downloading }: Budget): string {
+  if (downloads === undefined) {
+    return 'as they come';
+  }
+  const most = downloads.max === undefined ? `${formatNumber(downloading)} now` : `${formatNumber(downloading)} of ${formatNumber(downloads.max)}`;
+  return downloads.bytesPerSecond === undefined ? most : `${most}, ${formatNumber(downloads.bytesPerSecond)} bytes/s`;
+}
+
+/** A merge patch takes away by null, which the schema of the whole does not know. */
+const numberOrNull = (text: string) => (text === '' ? null : Number(text)) as number;
+
 function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: () => void }) {
   const known = budget === 'new' ? undefined : budget;
   const [name, setName] = useState(known?.name ?? '');
   const [sitePath, setSitePath] = useState(known?.sitePath ?? '');
-  const [max, setMax] = useState(known === undefined ? '10' : String(known.maxInFlight));
+  const [selector, setSelector] = useState('');
+  const [max, setMax] = useState(known === undefined ? '10' : String(known.maxInFlight ?? ''));
+  const [downloads, setDownloads] = useState(String(known?.downloads?.max ?? ''));
+  const [bytes, setBytes] = useState(String(known?.downloads?.bytesPerSecond ?? ''));
   const send = useSend(
-    async (wanted: { name: string; sitePath: string; max: string }, key) => {
-      const maxInFlight = wanted.max === '' ? undefined : Number(wanted.max);
+    async (wanted: { name: string; sitePath: string; selector: string; max: string; downloads: string; bytes: string }, key) => {
+      const paced = { ...(wanted.downloads === '' ? {} : { max: Number(wanted.downloads) }), ...(wanted.bytes === '' ? {} : { bytesPerSecond: Number(wanted.bytes) }) };
       if (known === undefined) {
         await answer(
           api.POST('/api/v1/budgets', {
             params: { header: { 'Idempotency-Key': key } },
-            body: { name: wanted.name, sitePath: wanted.sitePath, ...(maxInFlight === undefined ? {} : { maxInFlight }) },
+            body: {
+              name: wanted.name,
+              ...(wanted.sitePath === '' && wanted.selector !== '' ? {} : { sitePath: wanted.sitePath }),
+              ...(wanted.selector === '' ? {} : { selector: wanted.selector }),
+              ...(wanted.max === '' ? {} : { maxInFlight: Number(wanted.max) }),
+              ...(Object.keys(paced).length === 0 ? {} : { downloads: paced }),
+            },
           }),
         );
       } else {
         await answer(
           api.PATCH('/api/v1/budgets/{id}', {
             params: { path: { id: known.id }, header: { 'If-Match': etag(known.revision) } },
-            body: { name: wanted.name, ...(maxInFlight === undefined ? {} : { maxInFlight }) },
+            body: {
+              name: wanted.name,
+              maxInFlight: numberOrNull(wanted.max),
+              downloads: { max: numberOrNull(wanted.downloads), bytesPerSecond: numberOrNull(wanted.bytes) },
+            },
             headers: { 'Content-Type': 'application/merge-patch+json' },
           }),
         );
@@ -309,29 +313,24 @@ function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: ()
     },
     { topics: ['tenant'], onDone: onClose },
   );
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    send.send({ name: name.trim(), sitePath: sitePath.trim(), max });
+  const submit = () => {
+    send.send({ name: name.trim(), sitePath: sitePath.trim(), selector: selector.trim(), max, downloads, bytes });
   };
   return (
-    <Modal isOpen variant="small" aria-labelledby="budget-dialog" onClose={onClose}>
-      <ModalHeader title={known === undefined ? 'Add a budget' : `Change ${known.name}`} labelId="budget-dialog" />
-      <ModalBody>
-        <Form id="budget-form" onSubmit={submit}>
-          <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
-          {known === undefined && <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} required help="Its path; the budget holds for all below." />}
-          <TextField label="Nodes at once" pointer="/maxInFlight" problem={send.problem} type="number" min={0} value={max} onChange={setMax} required help="0 lets nobody start." />
-          <FormProblem problem={send.problem} pointers={['/name', '/sitePath', '/maxInFlight']} onReload={onClose} />
-        </Form>
-      </ModalBody>
-      <ModalFooter>
-        <Button type="submit" form="budget-form" variant="primary" isLoading={send.sending}>
-          {known === undefined ? 'Add' : 'Save'}
-        </Button>
-        <Button variant="link" onClick={onClose}>
-          Cancel
-        </Button>
-      </ModalFooter>
-    </Modal>
+    <FormDialog
+      title={known === undefined ? 'Add a budget' : `Change ${known.name}`}
+      action={known === undefined ? 'Add' : 'Save'}
+      send={send}
+      pointers={['/name', '/sitePath', '/selector', '/maxInFlight', '/downloads/max', '/downloads/bytesPerSecond']}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
+      {known === undefined && <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; the budget holds for all below." />}
+      {known === undefined && <TextField label="Or nodes with" pointer="/selector" problem={send.problem} value={selector} onChange={setSelector} help="A selector, such as label.line==a, in place of a site." />}
+      <TextField label="Nodes at once" pointer="/maxInFlight" problem={send.problem} type="number" min={0} value={max} onChange={setMax} help="0 lets nobody start; without any, only downloads are paced." />
+      <TextField label="Downloads at once" pointer="/downloads/max" problem={send.problem} type="number" min={0} value={downloads} onChange={setDownloads} help="Those whose window opens first go first." />
+      <TextField label="Bytes per second" pointer="/downloads/bytesPerSecond" problem={send.problem} type="number" min={1} value={bytes} onChange={setBytes} help="Of all downloads together." />
+    </FormDialog>
   );
 }

@@ -19,9 +19,8 @@ import { asProblem } from '../api/problem';
 import { ReasonedButton, useReason } from '../ui/act';
 import { ChoiceField, FormProblem, TextField } from '../ui/form';
 import { useSend } from '../ui/send';
-import { READERS_ZONE } from '../ui/time';
+import { READERS_ZONE, wallClock } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
-import { wallClock } from './node';
 import { DAYS, draftOf, newDraft, NTHS, type Pattern, PRESETS, type TargetType, type WindowDraft, windowRequest } from './window-draft';
 import { ZONES } from './zones';
 
@@ -300,8 +299,12 @@ function Preview({ body, id }: { body: Schemas['NewWindow']; id: string | undefi
         <Tbody>
           {occurrences.map((occurrence) => (
             <Tr key={occurrence.startsAt}>
-              <Td dataLabel="Opens">{wallClock(occurrence.localStartsAt)}</Td>
-              <Td dataLabel="Closes">{wallClock(occurrence.localEndsAt)}</Td>
+              <Td dataLabel="Opens" className="mm-nowrap">
+                {wallClock(occurrence.localStartsAt)}
+              </Td>
+              <Td dataLabel="Closes" className="mm-nowrap">
+                {wallClock(occurrence.localEndsAt)}
+              </Td>
               <Td dataLabel="Clock change">
                 {occurrence.clockChange !== 'NONE' && (
                   <Label color="orange" isCompact>

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Schemas } from '../api/client';
 import { UPDATE_LOOKS } from './status';
 import { formatNumber } from './words';
@@ -72,3 +73,29 @@ export function count(updates: Updates, states: readonly string[]): number {
   return states.reduce((sum, state) => sum + (updates[state] ?? 0), 0);
 }
 
+export interface HistogramRow {
+  key: string;
+  text: string;
+  value: number;
+  /** The value with its unit. */
+  words: string;
+  note?: ReactNode;
+}
+
+/** How often what was the case, the longest bar full. */
+export function Histogram({ rows, most }: { rows: readonly HistogramRow[]; most: number }) {
+  return (
+    <ol className="mm-plain-list mm-histogram">
+      {rows.map(({ key, text, value, words, note }) => (
+        <li key={key}>
+          <div className="mm-histogram-head">
+            <span>{text}</span>
+            <strong className="mm-nowrap">{words}</strong>
+          </div>
+          <div className="mm-histogram-bar mm-fill-waiting" style={{ inlineSize: `${(value / most) * 100}%` }} aria-hidden="true" />
+          {note !== undefined && <div className="mm-subtle">{note}</div>}
+        </li>
+      ))}
+    </ol>
+  );
+}

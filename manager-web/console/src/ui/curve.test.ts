@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scales } from './curve';
+import { leftOver, middleAt, moving, scales } from './curve';
 
 describe('a curve', () => {
   const points = [
@@ -18,5 +18,30 @@ describe('a curve', () => {
     const { x, y } = scales(points.slice(0, 1), [], 0);
     expect(Number.isFinite(x('2026-03-01T00:00:00Z'))).toBe(true);
     expect(Number.isFinite(y(0))).toBe(true);
+  });
+
+  it('ends where nothing changes any more', () => {
+    const last = { at: '2026-03-09T00:00:00Z', low: 50, middle: 80, high: 100 };
+    expect(moving([...points, last]).map((point) => point.at)).toEqual(['2026-03-01T00:00:00Z', '2026-03-02T00:00:00Z']);
+    expect(moving([])).toEqual([]);
+  });
+
+  it('is read between its points, and outside of them as at its ends', () => {
+    expect(middleAt(points, Date.parse('2026-03-01T12:00:00Z'))).toBeCloseTo(40);
+    expect(middleAt(points, Date.parse('2026-02-01T00:00:00Z'))).toBe(0);
+    expect(middleAt(points, Date.parse('2026-04-01T00:00:00Z'))).toBe(80);
+    expect(middleAt([], 0)).toBeUndefined();
+  });
+
+  it('turned around says how many are left: the most optimistic case is the lowest', () => {
+    const left = leftOver(points, [{ at: '2026-03-01T00:00:00Z', value: 10 }], 100);
+    expect(left.points[1]).toEqual({ at: '2026-03-02T00:00:00Z', low: 0, middle: 20, high: 50 });
+    expect(left.actual).toEqual([{ at: '2026-03-01T00:00:00Z', value: 90 }]);
+  });
+
+  it('shows its deadline, however far', () => {
+    const { x, last } = scales(points, [], 100, '2026-03-20T00:00:00Z');
+    expect(last).toBe(Date.parse('2026-03-20T00:00:00Z'));
+    expect(x('2026-03-20T00:00:00Z')).toBeGreaterThan(x('2026-03-02T00:00:00Z'));
   });
 });

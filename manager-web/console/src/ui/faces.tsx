@@ -64,9 +64,10 @@ export function Failure({ problem, onRetry }: { problem: Problem; onRetry?: () =
   );
 }
 
-export function Empty({ title, children, action }: { title: string; children?: ReactNode; action?: ReactNode }) {
+/** There is none. Within a card, small: `variant="xs"`, without a drawing. */
+export function Empty({ title, children, action, variant = 'sm' }: { title: string; children?: ReactNode; action?: ReactNode; variant?: 'xs' | 'sm' }) {
   return (
-    <EmptyState titleText={title} icon={CubesIcon} headingLevel="h2" variant="sm">
+    <EmptyState titleText={title} headingLevel={variant === 'xs' ? 'h3' : 'h2'} variant={variant} {...(variant === 'xs' ? {} : { icon: CubesIcon })}>
       {children !== undefined && <EmptyStateBody>{children}</EmptyStateBody>}
       {action !== undefined && (
         <EmptyStateFooter>

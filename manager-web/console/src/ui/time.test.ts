@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationSeconds, formatDuration, formatInstant, formatRelative, formatSeconds, formatShort, minutesToDuration } from './time';
+import { durationSeconds, formatDuration, formatInstant, formatRelative, formatSeconds, formatShort, minutesToDuration, wallClock } from './time';
 
 describe('a time', () => {
   it('is shown in a zone, and names it', () => {
@@ -20,6 +20,14 @@ describe('a time', () => {
     expect(formatRelative('2026-03-02T12:00:02Z', now)).toBe('just now');
     expect(formatRelative('2026-03-02T11:58:00Z', now)).toBe('2 min ago');
     expect(formatRelative('2026-03-05T15:20:00Z', now)).toBe('in 3 d 3 h');
+  });
+});
+
+describe('a wall clock elsewhere', () => {
+  it('keeps its own time, and says its offset', () => {
+    expect(wallClock('2026-11-28T02:00:00+09:00')).toBe('Sat 28 Nov 2026, 02:00 +09:00');
+    expect(wallClock('2026-03-01T22:30Z')).toBe('Sun 1 Mar 2026, 22:30 +00:00');
+    expect(wallClock('nonsense')).toBe('nonsense');
   });
 });
 

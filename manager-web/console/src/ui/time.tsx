@@ -1,4 +1,3 @@
-import { Tooltip } from '@patternfly/react-core';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 
 /** The zone that times are shown in: the reader's own, or UTC. Every absolute time names it. */
@@ -68,6 +67,16 @@ export function formatShort(at: string, zone: string, now: Date = new Date()): s
     minute: '2-digit',
     timeZoneName: 'short',
   }).format(date);
+}
+
+/** `Sat 28 Nov 2026, 02:00 +09:00`: a time on a wall clock elsewhere, as the manager says it; its zone stands beside it. */
+export function wallClock(local: string): string {
+  const found = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?/.exec(local);
+  if (found === null) {
+    return local;
+  }
+  const day = formatInstant(`${found[1]}T00:00:00Z`, 'UTC').replace(/,.*/, '');
+  return `${day}, ${found[2]} ${found[3] === 'Z' ? '+00:00' : (found[3] ?? '')}`.trim();
 }
 
 const STEPS: readonly [number, string][] = [
@@ -152,7 +161,7 @@ export function useNow(): Date {
   return now;
 }
 
-/** How long ago or until, with the absolute time on hover and for screen readers. */
+/** How long ago or until, with the absolute time on hover and for screen readers. A title, not a tooltip: lists have hundreds. */
 export function Time({ at, absolute = false }: { at: string | undefined; absolute?: boolean }) {
   const { zone } = useClock();
   const now = useNow();
@@ -161,10 +170,8 @@ export function Time({ at, absolute = false }: { at: string | undefined; absolut
   }
   const full = formatInstant(at, zone);
   return (
-    <Tooltip content={full} trigger="mouseenter focus" aria="none">
-      <time dateTime={at} aria-label={absolute ? undefined : `${formatRelative(at, now)}, ${full}`}>
-        {absolute ? full : formatRelative(at, now)}
-      </time>
-    </Tooltip>
+    <time dateTime={at} title={full} aria-label={absolute ? undefined : `${formatRelative(at, now)}, ${full}`}>
+      {absolute ? full : formatRelative(at, now)}
+    </time>
   );
 }

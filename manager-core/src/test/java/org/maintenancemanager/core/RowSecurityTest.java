@@ -54,6 +54,7 @@ class RowSecurityTest {
             "node.Credentials",
             "node.Enrollment",
             "quota.TenantGate",
+            "update.DownloadTurns",
             "update.FleetRules",
             "update.HardwareTimings",
             "update.NodeDirectory",

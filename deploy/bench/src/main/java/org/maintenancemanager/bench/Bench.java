@@ -39,6 +39,7 @@ final class Bench implements Callable<Integer> {
         LOGINS,
         PGBENCH,
         WINDOWS,
+        LISTS,
         ALL
     }
 
@@ -94,6 +95,7 @@ final class Bench implements Callable<Integer> {
     private @Nullable Path results;
 
     private static final int WINDOW_NODES = 1_000_000;
+    private static final int LIST_NODES = 1_000_000;
 
     /** Of these, those that can poll. */
     private static final int WINDOW_STAGE_NODES = 1000;
@@ -128,11 +130,14 @@ final class Bench implements Callable<Integer> {
         if (wants(Part.PGBENCH) || wants(Part.REPORT) || wants(Part.GRANT)) {
             pgbench(postgres, scoreboard);
         }
-        if (!EnumSet.of(Part.PGBENCH, Part.WINDOWS).containsAll(parts)) {
+        if (!EnumSet.of(Part.PGBENCH, Part.WINDOWS, Part.LISTS).containsAll(parts)) {
             manager(postgres, scoreboard);
         }
         if (wants(Part.WINDOWS)) {
             windows(postgres, scoreboard);
+        }
+        if (wants(Part.LISTS)) {
+            lists(postgres, scoreboard);
         }
         String header = header(postgres);
         String report = header + "\n" + scoreboard.table() + "\n";
@@ -216,6 +221,16 @@ final class Bench implements Callable<Integer> {
         say("windows of %,d nodes".formatted(WINDOW_NODES));
         new WindowFigures(stage.scoredOn(scoreboard), other).measure(WINDOW_NODES);
         release(3);
+        postgres.dropDatabase(database);
+    }
+
+    /** On a database of its own as well. */
+    private void lists(PostgresServer postgres, Scoreboard scoreboard) throws IOException, InterruptedException {
+        String database = "manager_lists";
+        Stage stage = stage(postgres, new Scoreboard(WINDOW_STAGE_NODES), database, WINDOW_STAGE_NODES, newToken());
+        say("lists of %,d nodes".formatted(LIST_NODES));
+        new ListFigures(stage.scoredOn(scoreboard)).measure(LIST_NODES);
+        release(2);
         postgres.dropDatabase(database);
     }
 

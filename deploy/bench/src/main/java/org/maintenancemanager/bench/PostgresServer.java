@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -113,11 +114,18 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private void execute(String sql) {
-        try (Connection connection = connect(DATABASE);
+        execute(DATABASE, List.of(sql));
+    }
+
+    /** One after the other on one connection, each for itself. */
+    void execute(String database, List<String> statements) {
+        try (Connection connection = connect(database);
                 var statement = connection.createStatement()) {
-            statement.execute(sql);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
         } catch (SQLException e) {
-            throw new IllegalStateException("could not run: " + sql, e);
+            throw new IllegalStateException("could not run: " + statements, e);
         }
     }
 

@@ -26,7 +26,14 @@ final class Scoreboard {
                     "reports / pgbench prepared",
                     Figure.REPORTS,
                     Figure.PGBENCH_PREPARED),
-            new Ratio("ratio.grant_to_pgbench", "permits / pgbench", Figure.GRANTS, Figure.PGBENCH));
+            new Ratio("ratio.grant_to_pgbench", "permits / pgbench", Figure.GRANTS, Figure.PGBENCH),
+            new Ratio(
+                    "ratio.list_to_small", "a page of a million / a list of one", Figure.LIST_PAGE, Figure.LIST_SMALL),
+            new Ratio(
+                    "ratio.filtered_to_list",
+                    "the slowest filter / no filter",
+                    Figure.LIST_FILTERED,
+                    Figure.LIST_PAGE));
 
     /** A scoreboard of runs against so many nodes. */
     Scoreboard(int nodes) {

@@ -52,6 +52,10 @@ final class NodeMemory {
         @Nullable
         ImageManifest image;
 
+        /** What the download may take; null: any number. */
+        @Nullable
+        Long bytesPerSecond;
+
         UpdateState state = UpdateState.OFFERED;
         /** When the permit ends by this machine's clock; 0 without a permit. */
         long permitUntilMillis;

@@ -238,6 +238,7 @@ final class SimulatedNode implements Runnable {
             task.image = response.image();
             memory.task = task;
         }
+        memory.task.bytesPerSecond = response.bytesPerSecond();
     }
 
     private Duration download(Task task) throws IOException, InterruptedException {
@@ -254,7 +255,10 @@ final class SimulatedNode implements Runnable {
         world.downloads.acquire();
         try {
             long expected = image.sizeBytes() - (Files.exists(part) ? Files.size(part) : 0);
-            result = client.download(image, part, body -> new FaultyBody(body, world, expected, random));
+            result = client.download(
+                    image,
+                    part,
+                    body -> new FaultyBody(NodeClient.paced(body, task.bytesPerSecond), world, expected, random));
         } finally {
             world.downloads.release();
         }

@@ -170,7 +170,8 @@ final class GrpcMessages {
                 orNull(message.getWaitReason()),
                 message.getNextPollSeconds(),
                 message.getAckedSeq(),
-                message.getServerEpoch());
+                message.getServerEpoch(),
+                message.getBytesPerSecond() == 0 ? null : Long.valueOf(message.getBytesPerSecond()));
     }
 
     private static NodeMessages.ImageManifest read(ImageManifest image) {

@@ -117,7 +117,8 @@ final class JsonMessages {
                 json.textOrNull("waitReason"),
                 json.smallCount("nextPollSeconds"),
                 json.count("ackedSeq"),
-                json.text("serverEpoch"));
+                json.text("serverEpoch"),
+                json.countOrNull("bytesPerSecond"));
     }
 
     private static ImageManifest image(JsonObject json) throws MalformedAnswer {

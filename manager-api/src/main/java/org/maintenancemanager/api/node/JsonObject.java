@@ -53,6 +53,12 @@ final class JsonObject {
         throw new MalformedAnswer(name + " is not a whole number from 0 on");
     }
 
+    /** A whole number of at least 0, or null when it is absent. */
+    @Nullable
+    Long countOrNull(String name) throws MalformedAnswer {
+        return fields.get(name) == null ? null : Long.valueOf(count(name));
+    }
+
     int smallCount(String name) throws MalformedAnswer {
         long count = count(name);
         if (count > Integer.MAX_VALUE) {

@@ -143,6 +143,21 @@ public final class NodeClient {
         return artifacts.download(token(), image, file, through);
     }
 
+    /**
+     * As {@link #download(ImageManifest, Path)}, no faster than the manager said in {@link PollResponse#bytesPerSecond()}.
+     *
+     * @param bytesPerSecond on average over some seconds, at least 1; null: as fast as it can
+     */
+    public DownloadResult download(ImageManifest image, Path file, @Nullable Long bytesPerSecond)
+            throws IOException, InterruptedException {
+        return download(image, file, body -> paced(body, bytesPerSecond));
+    }
+
+    /** The body of a download, no faster than that; for those who wrap it themselves. */
+    public static InputStream paced(InputStream body, @Nullable Long bytesPerSecond) {
+        return bytesPerSecond == null ? body : new PacedBody(body, bytesPerSecond);
+    }
+
     private @Nullable String token() {
         if (nodeToken == null && !isCertified) {
             throw new IllegalStateException("The node has neither token nor certificate yet; enroll first.");

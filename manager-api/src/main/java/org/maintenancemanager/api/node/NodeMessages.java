@@ -87,6 +87,10 @@ public final class NodeMessages {
      */
     public record PollRequest(String bootId, long lastSeq, long knownVersion) {}
 
+    /**
+     * @param bytesPerSecond the most that the download of the image may take, on average over some seconds, until an answer
+     *     says otherwise; absent: any number
+     */
     public record PollResponse(
             Directive directive,
             long assignmentVersion,
@@ -96,7 +100,32 @@ public final class NodeMessages {
             @Nullable String waitReason,
             int nextPollSeconds,
             long ackedSeq,
-            String serverEpoch) {}
+            String serverEpoch,
+            @Nullable Long bytesPerSecond) {
+        /** Without a limit of the download. */
+        public PollResponse(
+                Directive directive,
+                long assignmentVersion,
+                @Nullable String updateId,
+                @Nullable ImageManifest image,
+                @Nullable Permit permit,
+                @Nullable String waitReason,
+                int nextPollSeconds,
+                long ackedSeq,
+                String serverEpoch) {
+            this(
+                    directive,
+                    assignmentVersion,
+                    updateId,
+                    image,
+                    permit,
+                    waitReason,
+                    nextPollSeconds,
+                    ackedSeq,
+                    serverEpoch,
+                    null);
+        }
+    }
 
     /** @param url absolute, or a path on the manager */
     public record ImageManifest(

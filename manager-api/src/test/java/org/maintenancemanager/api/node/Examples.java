@@ -59,7 +59,7 @@ final class Examples {
             SHA256,
             "{\"payload\":\"\"}");
     static final PollResponse INSTALL =
-            new PollResponse(Directive.INSTALL, 77, "u1", IMAGE, new Permit("p1", 600), null, 10, 4, "e1");
+            new PollResponse(Directive.INSTALL, 77, "u1", IMAGE, new Permit("p1", 600), null, 10, 4, "e1", 250_000L);
     static final PollResponse NOTHING = new PollResponse(Directive.NONE, 0, null, null, null, null, 60, 0, "e1");
 
     static final ReportResponse STORED = new ReportResponse(

@@ -89,6 +89,7 @@ class GrpcNodeTransportTest {
                 .setNextPollSeconds(10)
                 .setAckedSeq(4)
                 .setServerEpoch("e1")
+                .setBytesPerSecond(250_000)
                 .build();
 
         assertThat(transport.poll("mmnt_1.s", Examples.POLL)).isEqualTo(new PollResult.Changed(Examples.INSTALL));

@@ -29,9 +29,14 @@ class BudgetRow {
     private String name;
 
     @Column(updatable = false)
-    private UUID siteId;
+    private @Nullable UUID siteId;
 
-    private int maxInFlight;
+    @Column(updatable = false)
+    private @Nullable String selector;
+
+    private @Nullable Integer maxInFlight;
+    private @Nullable Integer maxDownloads;
+    private @Nullable Long bytesPerSecond;
 
     @CurrentTimestamp(event = EventType.INSERT, source = SourceType.DB)
     @Column(updatable = false)
@@ -48,15 +53,19 @@ class BudgetRow {
     BudgetRow() {}
 
     @SuppressWarnings("NullAway.Init")
-    BudgetRow(BudgetId id, SiteId site, BudgetDraft checked) {
+    BudgetRow(BudgetId id, @Nullable SiteId site, BudgetDraft checked) {
         this.id = id.value();
-        siteId = site.value();
+        siteId = site == null ? null : site.value();
+        selector = checked.selector();
         take(checked);
     }
 
     final void take(BudgetDraft checked) {
         name = requireNonNull(checked.name());
-        maxInFlight = requireNonNull(checked.maxInFlight());
+        maxInFlight = checked.maxInFlight();
+        maxDownloads = checked.downloads() == null ? null : checked.downloads().max();
+        bytesPerSecond =
+                checked.downloads() == null ? null : checked.downloads().bytesPerSecond();
     }
 
     long revision() {

@@ -7,8 +7,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.audit.AuditLog;
 import org.maintenancemanager.core.event.ChangeNotes;
@@ -30,23 +33,28 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The budgets of the sites, in the tenant of the call. */
+/** The budgets of sites and selectors, in the tenant of the call. */
 @Service
 public class Budgets {
     private static final String KIND = "budget";
 
     private static final ListQuery<Budget> LIST = ListQuery.of(
                     KIND,
-                    "budget b join site s on s.tenant_id = b.tenant_id and s.id = b.site_id",
+                    "budget b left join site s on s.tenant_id = b.tenant_id and s.id = b.site_id",
                     (row, number) -> budget(row))
-            .columns("b.*, s.path site_path")
+            .columns("""
+                    b.*, s.path site_path,
+                    (select count(*) from download_turn turn
+                     where turn.tenant_id = b.tenant_id and b.id = any (turn.budget_ids)) as downloading
+                    """)
             .tenant("b.tenant_id")
             .site("s.path")
             .id("b.id")
             .field("id", "b.id", FieldType.UUID)
             .field("name", "b.name", FieldType.TEXT)
-            .field("sitePath", "s.path", FieldType.TEXT)
-            .field("maxInFlight", "b.max_in_flight", FieldType.LONG)
+            .nullable("sitePath", "s.path", FieldType.TEXT)
+            .nullable("selector", "b.selector", FieldType.TEXT)
+            .nullable("maxInFlight", "b.max_in_flight", FieldType.LONG)
             .field("inFlight", "b.in_flight", FieldType.LONG)
             .field("createdAt", "b.created_at", FieldType.INSTANT)
             .field("updatedAt", "b.updated_at", FieldType.INSTANT)
@@ -79,12 +87,18 @@ public class Budgets {
                             || !CallContext.reach().covers(draft.sitePath()))) {
                 problems.add("/" + i + "/sitePath", "there is no site " + draft.sitePath());
             }
+            if (draft.selector() != null && !CallContext.reach().everywhere()) {
+                problems.add(
+                        "/" + i + "/selector",
+                        "must be absent: you may manage budgets of sites %s and below, and a selector holds everywhere"
+                                .formatted(String.join(", ", CallContext.reach().sites())));
+            }
         }
         problems.throwIfAny();
         List<BudgetId> ids = new ArrayList<>();
         for (BudgetDraft draft : drafts) {
             SiteId site = sites.get(draft.sitePath());
-            if (site == null) {
+            if (site == null && draft.selector() == null) {
                 throw new IllegalStateException("the site of " + draft + " was there a moment ago");
             }
             BudgetId id = new BudgetId(Ids.next());
@@ -95,6 +109,7 @@ public class Budgets {
         List<Budget> created = new ArrayList<>();
         for (BudgetId id : ids) {
             adoptPermits(tenant, id);
+            ruleChanged(tenant);
             Budget budget = LIST.load(jdbc, tenant, id.value());
             audit.record("budget.created", KIND, id, null, budget);
             created.add(budget);
@@ -105,14 +120,22 @@ public class Budgets {
 
     /** Nodes that are being disturbed already use their part of a new budget, and give it back when they are done. */
     private void adoptPermits(TenantId tenant, BudgetId id) {
+        String selector = jdbc.sql("select selector from budget where tenant_id = :tenant and id = :budget")
+                .param("tenant", tenant.value())
+                .param("budget", id.value())
+                .query((row, number) -> Optional.ofNullable(row.getString("selector")))
+                .single()
+                .orElse(null);
+        Map<String, Object> params = new HashMap<>();
+        String selected = selector == null ? "true" : Membership.condition(selector, "b", params);
         jdbc.sql("""
                         with disturbed as (
                             select p.id
                             from budget b
-                            join site top on top.tenant_id = b.tenant_id and top.id = b.site_id
+                            left join site top on top.tenant_id = b.tenant_id and top.id = b.site_id
                             join site s on s.tenant_id = b.tenant_id
-                                and (s.path = top.path or starts_with(s.path, top.path || '/'))
-                            join node n on n.tenant_id = b.tenant_id and n.site_id = s.id
+                                and (top.id is null or s.path = top.path or starts_with(s.path, top.path || '/'))
+                            join node n on n.tenant_id = b.tenant_id and n.site_id = s.id and (%s)
                             join permit p on p.tenant_id = b.tenant_id and p.node_id = n.id and p.ended_at is null
                             where b.tenant_id = :tenant and b.id = :budget
                             order by p.id
@@ -125,9 +148,17 @@ public class Budgets {
                         )
                         update budget set in_flight = (select count(*) from adopted)
                         where tenant_id = :tenant and id = :budget
-                        """)
+                        """.formatted(selected))
+                .params(params)
                 .param("tenant", tenant.value())
                 .param("budget", id.value())
+                .update();
+    }
+
+    /** Who grants next must not go by the budgets that memory had before. */
+    private void ruleChanged(TenantId tenant) {
+        jdbc.sql("update tenant set window_version = window_version + 1 where id = :tenant")
+                .param("tenant", tenant.value())
                 .update();
     }
 
@@ -154,6 +185,9 @@ public class Budgets {
         BudgetDraft wanted = change.apply(before.draft());
         var problems = new Problems();
         wanted.check("", problems);
+        if (!Objects.equals(wanted.selector(), before.selector())) {
+            problems.add("/selector", "cannot be changed: permits in flight were counted by it; create another budget");
+        }
         if (wanted.sitePath() != null && !wanted.sitePath().equals(before.sitePath())) {
             problems.add(
                     "/sitePath",
@@ -178,6 +212,7 @@ public class Budgets {
         Budget before = LIST.load(jdbc, tenant, id.value());
         rows.delete(row);
         rows.flush();
+        ruleChanged(tenant);
         audit.record("budget.deleted", KIND, id, before, null);
         notes.tenantChanged(tenant);
     }
@@ -228,13 +263,22 @@ public class Budgets {
         }
     }
 
+    private static BudgetDraft.@Nullable Downloads downloads(ResultSet row) throws SQLException {
+        var downloads = new BudgetDraft.Downloads(
+                row.getObject("max_downloads", Integer.class), row.getObject("bytes_per_second", Long.class));
+        return downloads.isNothing() ? null : downloads;
+    }
+
     private static Budget budget(ResultSet row) throws SQLException {
         return new Budget(
                 new BudgetId(row.getObject("id", UUID.class)),
                 row.getString("name"),
                 row.getString("site_path"),
-                row.getInt("max_in_flight"),
+                row.getString("selector"),
+                row.getObject("max_in_flight", Integer.class),
                 row.getInt("in_flight"),
+                downloads(row),
+                row.getInt("downloading"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getObject("updated_at", OffsetDateTime.class).toInstant(),
                 row.getLong("version"));

@@ -102,6 +102,36 @@ public record CampaignFacts(
 
     public record HeldCohort(Cohort.Kind kind, String name, Instant since, String by, String reason) {}
 
-    /** A site's budget with its present use, as far as memory knows. */
-    public record BudgetFacts(BudgetId id, String name, String sitePath, int maxInFlight, int inFlight) {}
+    /**
+     * A budget with its present use, as far as memory knows: of a site and all below it, or of the nodes of a selector.
+     *
+     * @param maxInFlight {@link Integer#MAX_VALUE} where it only limits downloads
+     */
+    public record BudgetFacts(
+            BudgetId id,
+            String name,
+            @Nullable String sitePath,
+            @Nullable String selector,
+            int maxInFlight,
+            int inFlight,
+            @Nullable DownloadFacts downloads) {
+        /** Of a site, without a limit of downloads. */
+        public BudgetFacts(BudgetId id, String name, String sitePath, int maxInFlight, int inFlight) {
+            this(id, name, sitePath, null, maxInFlight, inFlight, null);
+        }
+    }
+
+    /**
+     * How a budget paces downloads.
+     *
+     * @param max at once; null: any number
+     * @param bytesPerSecond on average; null: any number
+     */
+    public record DownloadFacts(
+            @Nullable Integer max, @Nullable Long bytesPerSecond) {
+        /** What each download may take so that as many as are allowed at once stay below the whole; null: any number. */
+        public @Nullable Long rateOfEach() {
+            return bytesPerSecond == null ? null : Math.max(1, bytesPerSecond / (max == null ? 1 : Math.max(1, max)));
+        }
+    }
 }

@@ -87,14 +87,32 @@ public final class Decisions {
         if (stopped != null) {
             return stopped;
         }
+        Gate paced = pacing(node, update);
         if (!client.permitBeforeDownload()) {
-            return DOWNLOAD;
+            return paced == null ? DOWNLOAD : stoppedAt(Directive.WAIT, paced);
         }
         Gate closed = disturbing(node, update, campaign, now);
+        // Who downloads under its permit needs the turn when it may have the permit, and not before.
+        if (paced != null && (closed == null || client.downloadsAhead())) {
+            return stoppedAt(Directive.WAIT, paced);
+        }
         if (closed == null) {
             return INSTALL;
         }
         return client.downloadsAhead() ? DOWNLOAD : stoppedAt(Directive.WAIT, closed);
+    }
+
+    /** Who has begun goes on: leave is for the beginning. */
+    private static @Nullable Gate pacing(NodeFacts node, UpdateFacts update) {
+        if (update.state() != UpdateState.OFFERED || update.course().downloadTurn()) {
+            return null;
+        }
+        for (BudgetFacts budget : node.budgets()) {
+            if (budget.downloads() != null) {
+                return Gate.closed(GateName.DOWNLOAD_PACING, Reason.DOWNLOAD_PACED, Sentences.paced(budget));
+            }
+        }
+        return null;
     }
 
     private static Decision beforeInstall(NodeFacts node, UpdateFacts update, CampaignFacts campaign, Instant now) {

@@ -38,6 +38,21 @@ public record NodeFacts(
         budgets = List.copyOf(budgets);
     }
 
+    /** The budgets that pace its downloads. */
+    public List<BudgetFacts> pacing() {
+        return budgets.stream().filter(budget -> budget.downloads() != null).toList();
+    }
+
+    /** The most bytes a second that its download may take; null: any number. */
+    public @Nullable Long downloadRate() {
+        Long least = null;
+        for (BudgetFacts budget : budgets) {
+            Long rate = budget.downloads() == null ? null : budget.downloads().rateOfEach();
+            least = rate == null || least != null && least <= rate ? least : rate;
+        }
+        return least;
+    }
+
     /** Of a node with a client of our own. */
     public NodeFacts(
             NodeId id,

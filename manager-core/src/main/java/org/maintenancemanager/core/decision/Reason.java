@@ -32,6 +32,7 @@ public enum Reason implements Gate.Evidence {
     WAVE_NOT_BEFORE("The node's wave does not open before a set time.", ""),
     WAVE_AWAITS_APPROVAL("The node's wave waits for an approval.", "Approve or deny that the wave opens."),
     WAVE_SKIPPED("The node's wave was skipped.", ""),
+    DOWNLOAD_PACED("The node waits for its turn to download.", ""),
     DOWNLOAD_UNFINISHED("The image is not downloaded and verified yet.", ""),
     FROZEN("A freeze is in force.", ""),
     NO_WINDOW("No maintenance window applies to this node.", "Create a maintenance window for this node or its site."),

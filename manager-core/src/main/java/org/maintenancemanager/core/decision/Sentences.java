@@ -6,9 +6,11 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.CampaignFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.DownloadFacts;
 import org.maintenancemanager.core.campaign.CampaignFacts.HeldCohort;
 import org.maintenancemanager.core.campaign.CampaignFacts.WaveFacts;
 import org.maintenancemanager.core.campaign.CampaignState;
@@ -166,6 +168,22 @@ final class Sentences {
         return wave == null ? String.valueOf(ordinal + 1) : wave.name();
     }
 
+    static Evidence paced(BudgetFacts budget) {
+        return (now, zone) -> {
+            DownloadFacts downloads = budget.downloads();
+            if (downloads == null) {
+                return Reason.DOWNLOAD_PACED.sentence();
+            }
+            String limit = Stream.of(
+                            downloads.max() == null ? "" : downloads.max() + " nodes at once",
+                            downloads.bytesPerSecond() == null ? "" : downloads.bytesPerSecond() + " bytes per second")
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining(" and "));
+            return "Waits for its turn to download: budget %s allows %s; whose window opens first goes first."
+                    .formatted(budget.name(), limit);
+        };
+    }
+
     static Evidence busy(String rival) {
         return (now, zone) -> "Campaign %s has the node until it is done with it.".formatted(rival);
     }
@@ -221,8 +239,12 @@ final class Sentences {
     }
 
     static Evidence full(BudgetFacts budget) {
-        return (now, zone) -> "Budget %s of site %s has %d of %d updates in flight."
-                .formatted(budget.name(), budget.sitePath(), budget.inFlight(), budget.maxInFlight());
+        return (now, zone) -> "Budget %s of %s has %d of %d updates in flight."
+                .formatted(
+                        budget.name(),
+                        budget.sitePath() == null ? "nodes with " + budget.selector() : "site " + budget.sitePath(),
+                        budget.inFlight(),
+                        budget.maxInFlight());
     }
 
     /** {@code Tue 02:00 CEST, in 9 h} */

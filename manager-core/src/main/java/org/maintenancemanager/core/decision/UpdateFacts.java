@@ -45,13 +45,15 @@ public record UpdateFacts(
      * @param notBefore when a further attempt begins; null for the first
      * @param failedBefore in which phase the attempt before failed, or LOST; null for the first
      * @param rival name of the campaign that has the node until it is done; null when the node is free for this one
+     * @param downloadTurn whether it has leave to download where a budget paces that
      */
     public record Course(
             @Nullable String sourceSha256,
             @Nullable Instant notBefore,
             @Nullable String failedBefore,
-            @Nullable String rival) {
+            @Nullable String rival,
+            boolean downloadTurn) {
         /** A first attempt from an unknown image that waits for nothing. */
-        public static final Course FREE = new Course(null, null, null, null);
+        public static final Course FREE = new Course(null, null, null, null, false);
     }
 }

@@ -12,10 +12,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.BudgetId;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.DownloadFacts;
 import org.maintenancemanager.core.campaign.CampaignSpec;
 import org.maintenancemanager.core.forecast.ForecastFacts.Cohort;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
 import org.maintenancemanager.core.forecast.ForecastFacts.Limit;
+import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -52,7 +54,7 @@ final class Assembly {
      * @param byHardware what installing takes
      * @param otherwise for hardware that was not measured
      */
-    record Measured(Map<String, Took> byHardware, Took otherwise, Took download) {}
+    record Measured(Map<String, Took> byHardware, Took otherwise, Took download, long imageBytes) {}
 
     /**
      * @param own slots of budgets that the campaign itself has taken
@@ -130,7 +132,7 @@ final class Assembly {
         for (BudgetFacts budget : fleet.budgets(nodes)) {
             applying.add(places.computeIfAbsent(budget.id(), id -> {
                 int others = Math.max(0, budget.inFlight() - own.getOrDefault(id, 0));
-                limits.add(new Limit(budget.name(), budget.maxInFlight(), others));
+                limits.add(new Limit(budget.name(), budget.maxInFlight(), others, pacing(budget.downloads())));
                 return limits.size() - 1;
             }));
         }
@@ -139,6 +141,22 @@ final class Assembly {
         cohort.sites.add(nodes.sitePath());
         cohort.counts[stage.ordinal()] += many;
         cohort.inFlightSeconds += stage == Stage.IN_FLIGHT ? seconds : 0;
+    }
+
+    private @Nullable Pacing pacing(@Nullable DownloadFacts downloads) {
+        if (downloads == null) {
+            return null;
+        }
+        Long whole = downloads.bytesPerSecond();
+        Long each = downloads.rateOfEach();
+        return new Pacing(
+                downloads.max() == null ? Integer.MAX_VALUE : downloads.max(),
+                whole == null ? Duration.ZERO : lasting(measured.imageBytes, whole),
+                each == null ? Duration.ZERO : lasting(measured.imageBytes, each));
+    }
+
+    private static Duration lasting(long bytes, long bytesPerSecond) {
+        return Duration.ofMillis((long) Math.ceil(1000.0 * bytes / bytesPerSecond));
     }
 
     /** Counts for how often, and for how long, nodes are away. */

@@ -187,7 +187,7 @@ final class Causes {
     private static ForecastFacts twice(ForecastFacts facts, int limit) {
         List<Limit> limits = new ArrayList<>(facts.limits());
         Limit present = limits.get(limit);
-        limits.set(limit, new Limit(present.name(), Math.max(1, 2 * present.max()), present.taken()));
+        limits.set(limit, present.twice());
         return new ForecastFacts(
                 facts.now(), facts.until(), facts.waves(), facts.rules(), limits, facts.cohorts(), facts.habits());
     }

@@ -60,7 +60,7 @@ class FleetHabits {
                         byHardware.put(timing.hardware(), new Took(timing.p50(), timing.p95(), timing.samples())));
         Duration unmeasured = timings.unmeasured();
         var otherwise = new Took(Duration.ofMillis(Math.round(unmeasured.toMillis() * HALF_TAKE)), unmeasured, 0);
-        return new Measured(byHardware, otherwise, download(tenant, imageBytes));
+        return new Measured(byHardware, otherwise, download(tenant, imageBytes), imageBytes);
     }
 
     /** From the beginning of a download to the node's word that it verified it, in the latest of thirty days. */

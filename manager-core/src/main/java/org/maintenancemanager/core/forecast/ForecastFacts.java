@@ -123,8 +123,37 @@ public record ForecastFacts(
      *
      * @param max permits at a time
      * @param taken by other campaigns, for good as far as is known
+     * @param pacing of downloads; null: none
      */
-    public record Limit(String name, int max, int taken) {}
+    public record Limit(
+            String name, int max, int taken, @Nullable Pacing pacing) {
+        public Limit(String name, int max, int taken) {
+            this(name, max, taken, null);
+        }
+
+        /** The same with twice as much of everything. */
+        Limit twice() {
+            return new Limit(
+                    name,
+                    (int) Math.clamp(2L * max, 1, Integer.MAX_VALUE),
+                    taken,
+                    pacing == null
+                            ? null
+                            : new Pacing(
+                                    (int) Math.clamp(2L * pacing.atOnce, 1, Integer.MAX_VALUE),
+                                    pacing.apart.dividedBy(2),
+                                    pacing.shortest));
+        }
+    }
+
+    /**
+     * How downloads of this image are paced.
+     *
+     * @param atOnce the most at a time
+     * @param apart how long after the beginning of one the next may begin
+     * @param shortest that a download takes, since each may take only so many bytes a second
+     */
+    public record Pacing(int atOnce, Duration apart, Duration shortest) {}
 
     /**
      * Nodes that the forecast does not tell apart.

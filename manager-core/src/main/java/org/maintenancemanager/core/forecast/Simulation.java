@@ -2,8 +2,13 @@ package org.maintenancemanager.core.forecast;
 
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
+import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -67,6 +72,7 @@ final class Simulation {
 
     // Limits.
     private final int[] free;
+    private final @Nullable Pacer[] pacers;
     private final IntBag[] parkedBy;
     private final long[] refusals;
     private int slots;
@@ -121,6 +127,9 @@ final class Simulation {
         parked = new boolean[cohorts];
         ballot = new Ballot(cohorts);
         free = facts.freeOf.clone();
+        pacers = facts.facts.limits().stream()
+                .map(limit -> limit.pacing() == null ? null : new Pacer(limit.pacing()))
+                .toArray(Pacer[]::new);
         parkedBy = new IntBag[free.length];
         Arrays.setAll(parkedBy, limit -> new IntBag());
         refusals = new long[free.length];
@@ -270,7 +279,7 @@ final class Simulation {
     private void openWave(int wave, long time) {
         waveOpened[wave] = time;
         long[] back = new long[0];
-        for (int c : facts.cohortsOf[wave]) {
+        for (int c : inOrderOfDownload(facts.cohortsOf[wave], time)) {
             back = join(back, download(c, time));
             enter(c, time);
         }
@@ -311,11 +320,81 @@ final class Simulation {
         return back;
     }
 
+    /** Where downloads are paced, those go first whose windows open first. */
+    private int[] inOrderOfDownload(int[] cohorts, long time) {
+        return Arrays.stream(pacers).allMatch(Objects::isNull)
+                ? cohorts
+                : Arrays.stream(cohorts)
+                        .boxed()
+                        .sorted(Comparator.comparingLong(c -> nextStart(c, time)))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+    }
+
+    private long nextStart(int c, long time) {
+        int next = facts.grantable[c].at(time, 0);
+        return next < facts.grantable[c].size() ? facts.grantable[c].start(next) : Run.NEVER;
+    }
+
+    /** What a budget lets through of downloads, one after the other in the order in which they are asked for. */
+    private static final class Pacer {
+        final Pacing pacing;
+        /** When the downloads end that go on. */
+        final PriorityQueue<Double> ends = new PriorityQueue<>();
+
+        double freeAt;
+
+        Pacer(Pacing pacing) {
+            this.pacing = pacing;
+        }
+
+        double beginsAt(double at) {
+            double room = ends.size() < pacing.atOnce() || ends.isEmpty() ? at : ends.peek();
+            return Math.max(at, Math.max(room, freeAt));
+        }
+
+        void take(double from, double until) {
+            if (ends.size() >= pacing.atOnce()) {
+                ends.poll();
+            }
+            if (pacing.atOnce() < Integer.MAX_VALUE) {
+                ends.add(until);
+            }
+            freeAt = Math.max(freeAt, from + pacing.apart().toMillis());
+        }
+    }
+
     /** When a node that is here at a time has downloaded; while it is away it does not go on. */
     private long downloaded(int c, long from) {
-        double left =
+        double takes =
                 draws.lognormal(facts.downloadMedian[c], facts.downloadSigma[c]) * downloadScale[facts.download[c]];
-        double at = from + draws.uniform() * poll;
+        double asks = from + draws.uniform() * poll;
+        double begins = asks;
+        for (int limit : facts.limits[c]) {
+            Pacer pacer = pacers[limit];
+            if (pacer != null) {
+                if (pacer.pacing.atOnce() == 0) {
+                    return facts.until + 1;
+                }
+                double free = pacer.beginsAt(asks);
+                refusals[limit] += free > asks ? 1 : 0;
+                begins = Math.max(begins, free);
+                takes = Math.max(takes, pacer.pacing.shortest().toMillis());
+            }
+        }
+        double ends = goesOn(begins, takes);
+        for (int limit : facts.limits[c]) {
+            Pacer pacer = pacers[limit];
+            if (pacer != null) {
+                pacer.take(begins, ends);
+            }
+        }
+        return (long) ends;
+    }
+
+    private double goesOn(double from, double takes) {
+        double left = takes;
+        double at = from;
         while (leaveRate > 0) {
             double here = draws.exponential(1 / leaveRate);
             if (here >= left) {
@@ -324,7 +403,7 @@ final class Simulation {
             left -= here;
             at += here + draws.exponential(1 / returnRate);
         }
-        return (long) (at + left);
+        return at + left;
     }
 
     private static long[] join(long[] one, long[] other) {

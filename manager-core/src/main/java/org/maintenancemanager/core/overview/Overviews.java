@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.maintenancemanager.api.admin.Overview;
 import org.maintenancemanager.core.tenant.CallContext;
-import org.maintenancemanager.core.tenant.TenantId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -27,25 +26,24 @@ public class Overviews {
     private static final int AGE_PER_EFFORT = 20;
 
     private final OverviewRows rows;
-    private final Set<TenantId> counting = ConcurrentHashMap.newKeySet();
+    private final Set<Scope> counting = ConcurrentHashMap.newKeySet();
 
     Overviews(OverviewRows rows) {
         this.rows = rows;
     }
 
-    /** That of the call's tenant. Only the very first one is counted while the caller waits. */
+    /** That of what the call may see of its tenant. Only the very first one is counted while the caller waits. */
     public Overview present() {
-        CallContext context = CallContext.current();
-        Optional<OverviewRows.Row> kept = rows.find(context.tenant());
+        Scope scope = Scope.of(CallContext.current().tenant(), CallContext.reach());
+        Optional<OverviewRows.Row> kept = rows.find(scope);
         if (kept.isEmpty()) {
-            rows.count(context.tenant());
-            kept = rows.find(context.tenant());
+            rows.count(scope);
+            kept = rows.find(scope);
         }
-        OverviewRows.Row row = kept.orElseThrow(
-                () -> new IllegalStateException("expected counters of tenant %s".formatted(context.tenant())));
+        OverviewRows.Row row = kept.orElseThrow(() -> new IllegalStateException("expected counters of " + scope));
         boolean stale = isStale(row);
-        if (stale && counting.add(context.tenant())) {
-            Thread.ofVirtual().name("overview").start(() -> countBehind(context));
+        if (stale && counting.add(scope)) {
+            Thread.ofVirtual().name("overview").start(() -> countBehind(scope));
         }
         return row.overview(stale);
     }
@@ -55,14 +53,14 @@ public class Overviews {
         return row.countedAt().plus(lasts.compareTo(FRESH) > 0 ? lasts : FRESH).isBefore(Instant.now());
     }
 
-    private void countBehind(CallContext context) {
+    private void countBehind(Scope scope) {
         try {
-            CallContext.system(context.tenant(), "overview").run(() -> rows.count(context.tenant()));
+            CallContext.system(scope.tenant(), "overview").run(() -> rows.count(scope));
         } catch (DataAccessException | TransactionException e) {
             // The old counters stay, with their time; the next reader tries again.
-            log.warn("the overview of tenant {} could not be counted: {}", context.tenant(), e.getMessage());
+            log.warn("the overview of {} could not be counted: {}", scope, e.getMessage());
         } finally {
-            counting.remove(context.tenant());
+            counting.remove(scope);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignId;
 import org.maintenancemanager.core.campaign.PermitId;
@@ -59,7 +60,10 @@ class CampaignGroups {
         jdbc.sql("select set_config('work_mem', '64MB', true)")
                 .query(String.class)
                 .single();
-        var grouping = new NodeGrouping(rules.schedules(), "architecture", "hardware", "state");
+        var grouping = new NodeGrouping(
+                rules.schedules(),
+                Stream.concat(Stream.of("architecture", "hardware", "state"), rules.budgetAttributes().stream())
+                        .toArray(String[]::new));
         RowCallbackHandler visit = row -> visitor.accept(group(row, grouping, campaign, rules));
         jdbc.sql("""
                         with target as materialized (
@@ -79,7 +83,7 @@ class CampaignGroups {
                         )
                         select g.*, s.path, s.zone as site_zone, target.id as image
                         from (
-                            select %1$s, update_state, wave, attempt, blocked, running, running_counter, source, not_before, failed_before, rival, permit_held, permit_ran_out,
+                            select %1$s, update_state, wave, attempt, blocked, running, running_counter, source, turn, not_before, failed_before, rival, permit_held, permit_ran_out,
                                    family, count(*) as nodes, min(state_reason) as state_reason, min(state_since) as state_since,
                                    min(granted_at) as granted_at, min(valid_until) as valid_until,
                                    min(lost_at) as lost_at
@@ -97,6 +101,8 @@ class CampaignGroups {
                                        running.image_sha256 as running, known.release_counter as running_counter,
                                        -- Only where its image is held does it matter what a node ran.
                                        case when held.cohort is null then 'another' else u.from_sha256 end as source,
+                                       exists (select from download_turn turn
+                                               where (turn.tenant_id, turn.update_id) = (u.tenant_id, u.id)) as turn,
                                        -- To the minute: what waits a moment longer may be counted with the rest.
                                        case when u.not_before > :now then date_trunc('minute', u.not_before) + interval '1 minute'
                                        end as not_before,
@@ -135,7 +141,7 @@ class CampaignGroups {
                                     and held.held_at is not null
                                 where u.tenant_id = :tenant and u.campaign_id = :campaign and (u.active or u.queued)
                             ) member
-                            group by %1$s, update_state, wave, attempt, blocked, running, running_counter, source, not_before, failed_before, rival, permit_held,
+                            group by %1$s, update_state, wave, attempt, blocked, running, running_counter, source, turn, not_before, failed_before, rival, permit_held,
                                      permit_ran_out, family
                         ) g
                         join site s on s.tenant_id = :tenant and s.id = g.g_site
@@ -190,7 +196,8 @@ class CampaignGroups {
                         row.getString("source"),
                         row.getObject("not_before") == null ? null : instant(row, "not_before"),
                         row.getString("failed_before"),
-                        row.getString("rival")));
+                        row.getString("rival"),
+                        row.getBoolean("turn")));
         return new Group(node, update, alike.zone(), nodes);
     }
 

@@ -1,9 +1,14 @@
 package org.maintenancemanager.core.update;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.ZoneId;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -11,10 +16,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.campaign.BudgetId;
 import org.maintenancemanager.core.campaign.CampaignFacts.BudgetFacts;
+import org.maintenancemanager.core.campaign.CampaignFacts.DownloadFacts;
 import org.maintenancemanager.core.decision.NeededTime;
 import org.maintenancemanager.core.event.ChangeListener;
 import org.maintenancemanager.core.event.ChangeNotes;
 import org.maintenancemanager.core.node.Selectable;
+import org.maintenancemanager.core.node.Selector;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.core.tenant.EveryTenant;
 import org.maintenancemanager.core.tenant.TenantId;
@@ -57,6 +64,7 @@ class FleetRules implements ChangeListener, SmartLifecycle {
         private final long windowVersion;
         private final Schedules schedules;
         private final List<BudgetFacts> budgets;
+        private final Map<BudgetId, Selector> selectors = new HashMap<>();
         private final Measured timings;
 
         private Rules(long windowVersion, Schedules schedules, List<BudgetFacts> budgets, Measured timings) {
@@ -64,6 +72,25 @@ class FleetRules implements ChangeListener, SmartLifecycle {
             this.schedules = schedules;
             this.budgets = budgets;
             this.timings = timings;
+            for (BudgetFacts budget : budgets) {
+                if (budget.selector() != null) {
+                    selectors.put(budget.id(), Selector.parse(budget.selector()));
+                }
+            }
+        }
+
+        /** What budgets tell nodes apart by. */
+        Set<String> budgetAttributes() {
+            Set<String> attributes = new TreeSet<>();
+            selectors.values().forEach(selector -> attributes.addAll(selector.attributes()));
+            return attributes;
+        }
+
+        private boolean holdsFor(BudgetFacts budget, Selectable node) {
+            Selector selector = selectors.get(budget.id());
+            return selector != null
+                    ? selector.matches(node)
+                    : budget.sitePath() != null && isWithin(node.sitePath(), budget.sitePath());
         }
 
         long windowVersion() {
@@ -78,9 +105,7 @@ class FleetRules implements ChangeListener, SmartLifecycle {
             return new ForNode(
                     this,
                     schedules.forNode(node),
-                    budgets.stream()
-                            .filter(budget -> isWithin(node.sitePath(), budget.sitePath()))
-                            .toList(),
+                    budgets.stream().filter(budget -> holdsFor(budget, node)).toList(),
                     timings.of(node.hardware()));
         }
 
@@ -151,8 +176,10 @@ class FleetRules implements ChangeListener, SmartLifecycle {
 
     private List<TenantBudget> budgets() {
         return EveryTenant.get(() -> jdbc.sql("""
-                        select b.tenant_id, b.id, b.name, s.path, b.max_in_flight, b.in_flight
-                        from budget b join site s on (s.tenant_id, s.id) = (b.tenant_id, b.site_id)
+                        select b.tenant_id, b.id, b.name, s.path, b.selector, b.in_flight,
+                               coalesce(b.max_in_flight, 2147483647) as max_in_flight,
+                               b.max_downloads, b.bytes_per_second
+                        from budget b left join site s on (s.tenant_id, s.id) = (b.tenant_id, b.site_id)
                         """)
                 .query((row, number) -> new TenantBudget(
                         new TenantId(row.getObject("tenant_id", UUID.class)),
@@ -160,9 +187,17 @@ class FleetRules implements ChangeListener, SmartLifecycle {
                                 new BudgetId(row.getObject("id", UUID.class)),
                                 row.getString("name"),
                                 row.getString("path"),
+                                row.getString("selector"),
                                 row.getInt("max_in_flight"),
-                                row.getInt("in_flight"))))
+                                row.getInt("in_flight"),
+                                downloads(row))))
                 .list());
+    }
+
+    private static @Nullable DownloadFacts downloads(ResultSet row) throws SQLException {
+        Integer most = row.getObject("max_downloads", Integer.class);
+        Long bytes = row.getObject("bytes_per_second", Long.class);
+        return most == null && bytes == null ? null : new DownloadFacts(most, bytes);
     }
 
     /** The zone that a person at the tenant expects times in. */

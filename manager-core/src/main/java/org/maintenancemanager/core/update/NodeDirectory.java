@@ -80,6 +80,8 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                    u.id as update_id, u.campaign_id, u.wave, u.attempt, u.state as update_state,
                    u.state_since, u.assignment_version, u.action_number, u.from_sha256,
                    u.not_before,
+                   exists (select from download_turn turn
+                           where (turn.tenant_id, turn.update_id) = (u.tenant_id, u.id)) as download_turn,
                    case when u.attempt > 1 then (
                        select coalesce(before.failure_phase, before.state) from node_update before
                        where (before.tenant_id, before.campaign_id, before.wave, before.node_id, before.attempt)
@@ -567,7 +569,8 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                         interned(row.getString("from_sha256")),
                         row.getObject("not_before") == null ? null : instant(row, "not_before"),
                         interned(row.getString("failed_before")),
-                        null));
+                        null,
+                        row.getBoolean("download_turn")));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

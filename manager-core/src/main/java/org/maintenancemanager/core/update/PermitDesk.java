@@ -177,7 +177,11 @@ class PermitDesk implements DisposableBean {
             @Nullable String hardware,
             String site,
             @Nullable String source,
-            List<UUID> budgets) {}
+            List<UUID> budgets) {
+        Locked with(List<UUID> all) {
+            return new Locked(update, node, wave, nodeVersion, hardware, site, source, all);
+        }
+    }
 
     private Map<UpdateId, Answer> grant(TenantId tenant, List<Request> requests) {
         CampaignFacts campaign = requests.getFirst().campaign();
@@ -186,8 +190,9 @@ class PermitDesk implements DisposableBean {
         if (eligible.isEmpty()) {
             return answers;
         }
-        Room room = lockRoom(tenant, campaign.id(), eligible);
         FleetRules.Rules current = rules.of(tenant);
+        addSelected(requests, current, eligible);
+        Room room = lockRoom(tenant, campaign.id(), eligible);
         if (current.windowVersion() != room.windowVersion) {
             rules.refresh(tenant);
             return answers;
@@ -299,6 +304,22 @@ class PermitDesk implements DisposableBean {
         return locked;
     }
 
+    /** The budgets by selector, by what is known of the node, whose row has the same version; the sites' own come from SQL. */
+    private static void addSelected(List<Request> requests, FleetRules.Rules current, Map<UUID, Locked> eligible) {
+        for (Request request : requests) {
+            Locked locked = eligible.get(request.update().value());
+            List<UUID> selected = request.node().facts(current).budgets().stream()
+                    .filter(budget -> budget.selector() != null)
+                    .map(budget -> budget.id().value())
+                    .toList();
+            if (locked != null && !selected.isEmpty()) {
+                Set<UUID> all = new TreeSet<>(locked.budgets);
+                all.addAll(selected);
+                eligible.put(locked.update, locked.with(List.copyOf(all)));
+            }
+        }
+    }
+
     /** What is free in the campaign, the budgets and the tenant, while their rows are locked. */
     private static final class Room {
         private int campaign;
@@ -397,7 +418,7 @@ class PermitDesk implements DisposableBean {
         eligible.values().forEach(locked -> budgets.addAll(locked.budgets));
         if (!budgets.isEmpty()) {
             jdbc.sql("""
-                            select id, max_in_flight - in_flight as free from budget
+                            select id, coalesce(max_in_flight, 2147483647) - in_flight as free from budget
                             where tenant_id = :tenant and id = any (:ids::uuid[])
                             order by id
                             for update

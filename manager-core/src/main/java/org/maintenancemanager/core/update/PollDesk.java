@@ -41,6 +41,7 @@ public class PollDesk {
     private final CampaignBoard campaigns;
     private final FleetRules rules;
     private final PermitDesk permits;
+    private final DownloadTurns turns;
     private final Presence presence;
     private final ServerEpoch epoch;
     private final DatabaseClock clock;
@@ -55,6 +56,7 @@ public class PollDesk {
             CampaignBoard campaigns,
             FleetRules rules,
             PermitDesk permits,
+            DownloadTurns turns,
             Presence presence,
             ServerEpoch epoch,
             DatabaseClock clock,
@@ -65,6 +67,7 @@ public class PollDesk {
         this.campaigns = campaigns;
         this.rules = rules;
         this.permits = permits;
+        this.turns = turns;
         this.presence = presence;
         this.epoch = epoch;
         this.clock = clock;
@@ -158,6 +161,9 @@ public class PollDesk {
                     now);
         }
         Decision decision = Decisions.decide(facts, update, campaign, now);
+        if (asks) {
+            askForTurn(decision, entry, update, campaign, facts, now);
+        }
         PermitFacts held = update.permit();
         PermitFacts valid = held != null && held.validUntil().isAfter(now) ? held : null;
         Decision.Directive directive = decision.directive();
@@ -216,6 +222,9 @@ public class PollDesk {
         NodeFacts facts = entry.facts(rules.of(entry.tenant()));
         Decision decision = Decisions.decide(facts, update, campaign, now);
         boolean known = request.knownVersion() >= update.assignmentVersion();
+        if (campaign != null) {
+            askForTurn(decision, entry, update, campaign, facts, now);
+        }
         return switch (decision.directive()) {
             case NONE, WAIT -> {
                 int next = nextPollSeconds(decision, facts, campaign, now);
@@ -334,7 +343,10 @@ public class PollDesk {
                 waitReason,
                 nextPollSeconds,
                 entry.ackedSeq(),
-                epoch.current());
+                epoch.current(),
+                directive == Directive.DOWNLOAD || directive == Directive.INSTALL
+                        ? entry.facts(rules.of(entry.tenant())).downloadRate()
+                        : null);
     }
 
     /** Sooner where something is about to change: a window opens, a slot comes free. */
@@ -346,6 +358,7 @@ public class PollDesk {
         Instant until = gate.until();
         return switch (gate.gate()) {
             case BUDGET, GUARD -> slotPollSeconds(campaign);
+            case DOWNLOAD_PACING -> Pace.jittered(Pace.forSlot(turns.waiting(), turns.given(), pollSeconds));
             case WINDOW, WINDOW_REST, FREEZE ->
                 until == null ? Pace.jittered(pollSeconds) : openingPollSeconds(node, campaign, now, until);
             default ->
@@ -353,6 +366,24 @@ public class PollDesk {
                         ? Pace.jittered(pollSeconds)
                         : Pace.jittered(Math.clamp(Duration.between(now, until).toSeconds() + 1, 1, pollSeconds));
         };
+    }
+
+    private void askForTurn(
+            Decision decision,
+            NodeEntry entry,
+            UpdateFacts update,
+            CampaignFacts campaign,
+            NodeFacts facts,
+            Instant now) {
+        boolean waits = decision.blocking()
+                .filter(gate -> gate.gate() == GateName.DOWNLOAD_PACING)
+                .isPresent();
+        boolean uncounted = update.state() == UpdateState.DOWNLOADING
+                && !update.course().downloadTurn()
+                && !facts.pacing().isEmpty();
+        if (waits || uncounted) {
+            turns.ask(entry, update, campaign, facts, now);
+        }
     }
 
     private int slotPollSeconds(CampaignFacts campaign) {

@@ -17,6 +17,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.query.Cursor;
+import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.Problems;
@@ -185,21 +186,29 @@ public class WindowOutlook {
     }
 
     /**
-     * All openings of the tenant's nodes in {@code [from, until)}.
+     * All openings in {@code [from, until)} of the nodes that the caller may see.
      *
      * @param until null means 24 hours after {@code from}; at most 31 days
      * @param limit of the list, at least 1
+     * @param site path of the site whose nodes, with those below it, are meant; null: all
+     * @throws InvalidInput if there is no such site
      */
     @Transactional(readOnly = true)
-    public WindowOpenings openings(Instant from, @Nullable Instant until, int limit) {
+    public WindowOpenings openings(Instant from, @Nullable Instant until, int limit, @Nullable String site) {
         TenantId tenant = CallContext.current().tenant();
         Instant end = checked(from, until, Duration.ofDays(1), LONGEST_SPAN);
         Schedules schedules = schedules(tenant);
+        if (site != null && !hasSite(tenant, site)) {
+            throw InvalidInput.at("/site", "is '%s'; there is no such site".formatted(site));
+        }
         Map<Group, Long> groups = new HashMap<>();
-        census.forEachGroup(
-                tenant,
-                Questions.of(schedules),
-                counted -> groups.merge(schedules.group(counted), counted.nodes(), Long::sum));
+        for (String path : CallContext.reach().within(site)) {
+            Questions all = Questions.of(schedules);
+            census.forEachGroup(
+                    tenant,
+                    path == null ? all : all.at(path),
+                    counted -> groups.merge(schedules.group(counted), counted.nodes(), Long::sum));
+        }
         var expansion = new Expansion(schedules, from, end);
         Map<Shared, Long> folded = new HashMap<>();
         long nodes = 0;
@@ -214,6 +223,14 @@ public class WindowOutlook {
         }
         List<Opening> openings = inOrder(folded).stream().limit(limit).toList();
         return new WindowOpenings(from, end, nodes, openings, folded.size() > limit);
+    }
+
+    private boolean hasSite(TenantId tenant, String path) {
+        return jdbc.sql("select exists (select from site where tenant_id = :tenant and path = :path)")
+                .param("tenant", tenant.value())
+                .param("path", path)
+                .query(Boolean.class)
+                .single();
     }
 
     /**

@@ -78,7 +78,9 @@ class DecisionsTest {
                     Reason.AWAITING_APPROVAL,
                     it -> it.campaignState = CampaignState.AWAITING_APPROVAL),
             new Obstacle(
-                    GateName.TURN, Reason.NODE_BUSY, it -> it.course = new Course(it.runningSha, null, null, "July")),
+                    GateName.TURN,
+                    Reason.NODE_BUSY,
+                    it -> it.course = new Course(it.runningSha, null, null, "July", false)),
             new Obstacle(GateName.WAVE, Reason.WAVE_CLOSED, it -> it.waveOpen = false));
 
     private static final List<Obstacle> BEFORE_INSTALL = List.of(
@@ -107,21 +109,21 @@ class DecisionsTest {
         var situation = new Situation();
         situation.state = UpdateState.OFFERED;
         situation.attempt = 2;
-        situation.course = new Course(situation.runningSha, NOW.plusSeconds(900), "DOWNLOAD", null);
+        situation.course = new Course(situation.runningSha, NOW.plusSeconds(900), "DOWNLOAD", null, false);
         Gate waits = situation.decide().blocking().orElseThrow();
         assertThat(waits.gate()).isEqualTo(GateName.RETRY);
         assertThat(waits.code()).isEqualTo("RETRY_LATER");
         assertThat(waits.until()).isEqualTo(NOW.plusSeconds(900));
         assertThat(sentence(situation))
                 .isEqualTo("Attempt 2, after one that failed in phase DOWNLOAD: begins Mon 15:15 Z, in 15 min.");
-        situation.course = new Course(situation.runningSha, NOW, "DOWNLOAD", null);
+        situation.course = new Course(situation.runningSha, NOW, "DOWNLOAD", null, false);
         assertThat(situation.decide().directive()).isEqualTo(Directive.DOWNLOAD);
     }
 
     @Test
     void whatAnEndedCampaignHasQueuedIsDropped() {
         var situation = new Situation();
-        situation.course = new Course(situation.runningSha, null, null, "July");
+        situation.course = new Course(situation.runningSha, null, null, "July", false);
         assertThat(sentence(situation)).isEqualTo("Campaign July has the node until it is done with it.");
         situation.campaignState = CampaignState.ABORTED;
         assertThat(situation.decide().directive()).isEqualTo(Directive.CANCEL);

@@ -95,7 +95,7 @@ final class Situation {
 
     GuardFacts guard = GuardFacts.CALM;
     int attempt = 1;
-    Course course = new Course(runningSha, null, null, null);
+    Course course = new Course(runningSha, null, null, null, false);
 
     /** What the test says, in the order of time. */
     static final class FakeSchedule implements Schedule {

@@ -19,6 +19,7 @@ import org.maintenancemanager.core.forecast.ForecastFacts.Cohort;
 import org.maintenancemanager.core.forecast.ForecastFacts.Guard;
 import org.maintenancemanager.core.forecast.ForecastFacts.Habits;
 import org.maintenancemanager.core.forecast.ForecastFacts.Limit;
+import org.maintenancemanager.core.forecast.ForecastFacts.Pacing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Rules;
 import org.maintenancemanager.core.forecast.ForecastFacts.Standing;
 import org.maintenancemanager.core.forecast.ForecastFacts.Took;
@@ -80,6 +81,29 @@ class ForecasterTest {
                 .filteredOn(cause -> cause.kind() == CauseKind.BUDGET)
                 .extracting(Forecast.Cause::subject)
                 .containsExactly("Late shift");
+    }
+
+    @Test
+    void pacedDownloadsTakeTheirTurns() {
+        Duration day = Duration.ofDays(1);
+        var link = new Limit("Link", Integer.MAX_VALUE, 0, new Pacing(1, day, day));
+        Forecast forecast = Forecaster.forecast(twoSites(100, List.of(link)), 1, null);
+        // Fifty nodes in fifty days: too late for the first Saturday of April.
+        assertThat(forecast.end().p10()).isAfter(Instant.parse("2026-05-02T20:00:00Z"));
+        assertThat(forecast.end().p90()).isBefore(Instant.parse("2026-05-03T00:00:00Z"));
+        assertThat(forecast.causes())
+                .filteredOn(cause -> cause.kind() == CauseKind.BUDGET)
+                .extracting(Forecast.Cause::subject)
+                .containsExactly("Link");
+
+        var several = new Limit("Link", Integer.MAX_VALUE, 0, new Pacing(2, Duration.ZERO, Duration.ZERO));
+        assertThat(Forecaster.forecast(twoSites(100, List.of(several)), 1, null)
+                        .end()
+                        .p90())
+                .isBefore(Instant.parse("2026-04-05T00:00:00Z"));
+        var shut = new Limit("Link", Integer.MAX_VALUE, 0, new Pacing(0, Duration.ZERO, Duration.ZERO));
+        assertThat(Forecaster.forecast(twoSites(100, List.of(shut)), 1, null).risks())
+                .containsExactly(new Forecast.Risk(RiskKind.NOT_WITHIN_A_YEAR, 1));
     }
 
     @Test

@@ -117,8 +117,9 @@ class PollDeskTest {
     /** Without what runs by itself in the background. */
     private List<StatementLog.Entry> ofPolls(Runnable poll) {
         return statements.during(poll).stream()
-                .filter(entry -> List.of("campaign-board", "fleet-rules", "change-notes", "presence").stream()
-                        .noneMatch(background -> entry.thread().startsWith(background)))
+                .filter(entry ->
+                        List.of("campaign-board", "fleet-rules", "change-notes", "presence", "download-turns").stream()
+                                .noneMatch(background -> entry.thread().startsWith(background)))
                 .toList();
     }
 

@@ -115,7 +115,7 @@ class WindowOutlookTest {
                 .update();
         keep("nights", Kind.PERMIT, cron("0 2 * * *"), "PT2H", everyone());
 
-        WindowOpenings openings = tenant.as(() -> outlook.openings(NOON, null, 10));
+        WindowOpenings openings = tenant.as(() -> outlook.openings(NOON, null, 10, null));
         assertThat(openings.until()).isEqualTo(NOON.plus(DAY));
         assertThat(openings.nodes()).isEqualTo(4);
         assertThat(openings.openings())
@@ -125,17 +125,17 @@ class WindowOutlookTest {
                         tuple(Instant.parse("2027-06-16T00:00:00Z"), Instant.parse("2027-06-16T02:00:00Z"), 3L));
         assertThat(openings.truncated()).isFalse();
 
-        WindowOpenings cut = tenant.as(() -> outlook.openings(NOON, NOON.plus(DAY), 1));
+        WindowOpenings cut = tenant.as(() -> outlook.openings(NOON, NOON.plus(DAY), 1, null));
         assertThat(cut.openings()).hasSize(1);
         assertThat(cut.truncated()).isTrue();
         assertThat(cut.nodes()).isEqualTo(4);
 
         Instant edge = Instant.parse("2027-06-15T19:00:00Z");
-        assertThat(tenant.as(() -> outlook.openings(edge.minusMillis(1), edge, 10))
+        assertThat(tenant.as(() -> outlook.openings(edge.minusMillis(1), edge, 10, null))
                         .openings())
                 .as("open at its last instant")
                 .hasSize(1);
-        assertThat(tenant.as(() -> outlook.openings(edge, edge.plusMillis(1), 10))
+        assertThat(tenant.as(() -> outlook.openings(edge, edge.plusMillis(1), 10, null))
                         .openings())
                 .as("closed at its end")
                 .isEmpty();
@@ -147,8 +147,9 @@ class WindowOutlookTest {
         keep("long", Kind.PERMIT, once("2027-06-14T00:00", "2027-06-20T00:00"), null, everyone());
         keep("early", Kind.FREEZE, once("2027-06-14T00:00", "2027-06-15T10:00"), null, everyone());
         keep("late", Kind.FREEZE, once("2027-06-18T00:00", "2027-06-18T06:00"), null, everyone());
-        Opening opening =
-                tenant.as(() -> outlook.openings(NOON, null, 10)).openings().getFirst();
+        Opening opening = tenant.as(() -> outlook.openings(NOON, null, 10, null))
+                .openings()
+                .getFirst();
         assertThat(opening.start()).isEqualTo(Instant.parse("2027-06-15T08:00:00Z"));
         assertThat(opening.end()).isEqualTo(Instant.parse("2027-06-17T22:00:00Z"));
     }
@@ -235,8 +236,8 @@ class WindowOutlookTest {
     void timesThatCannotBeAreRefused() {
         for (Instant until : List.of(
                 NOON, NOON.minusMillis(1), NOON.plus(DAY.multipliedBy(31)).plusMillis(1))) {
-            var refusal =
-                    catchThrowableOfType(InvalidInput.class, () -> tenant.as(() -> outlook.openings(NOON, until, 10)));
+            var refusal = catchThrowableOfType(
+                    InvalidInput.class, () -> tenant.as(() -> outlook.openings(NOON, until, 10, null)));
             assertThat(refusal.problems().getFirst().pointer()).isEqualTo("/until");
         }
     }
@@ -298,7 +299,7 @@ class WindowOutlookTest {
                         .openings()
                         .size())
                 .sum();
-        WindowOpenings counted = tenant.as(() -> outlook.openings(NOON, until, 10_000));
+        WindowOpenings counted = tenant.as(() -> outlook.openings(NOON, until, 10_000, null));
         assertThat(open).isBetween(100L, 200L);
         assertThat(counted.nodes()).isEqualTo(open);
         assertThat(counted.openings().stream().mapToLong(Opening::nodes).sum()).isEqualTo(openings);

@@ -2,7 +2,9 @@ package org.maintenancemanager.web.admin;
 
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Budget;
+import org.maintenancemanager.api.admin.BudgetDownloads;
 import org.maintenancemanager.api.admin.NewBudget;
 import org.maintenancemanager.core.campaign.BudgetDraft;
 import org.maintenancemanager.core.campaign.BudgetId;
@@ -23,7 +25,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Budgets of sites. */
+/** Budgets of sites and selectors. */
 @RestController
 @RequestMapping("/api/v1/budgets")
 class BudgetResource {
@@ -76,18 +78,32 @@ class BudgetResource {
                 budget.id().value(),
                 budget.name(),
                 budget.sitePath(),
+                budget.selector(),
                 budget.maxInFlight(),
                 budget.inFlight(),
+                shown(budget.downloads()),
+                budget.downloading(),
                 budget.createdAt(),
                 budget.updatedAt(),
                 budget.revision());
     }
 
+    private static @Nullable BudgetDownloads shown(BudgetDraft.@Nullable Downloads downloads) {
+        return downloads == null ? null : new BudgetDownloads(downloads.max(), downloads.bytesPerSecond());
+    }
+
     private static BudgetDraft draft(NewBudget said) {
-        return new BudgetDraft(said.name(), said.sitePath(), said.maxInFlight());
+        BudgetDownloads downloads = said.downloads();
+        return new BudgetDraft(
+                said.name(),
+                said.sitePath(),
+                said.selector(),
+                said.maxInFlight(),
+                downloads == null ? null : new BudgetDraft.Downloads(downloads.max(), downloads.bytesPerSecond()));
     }
 
     private static NewBudget said(BudgetDraft draft) {
-        return new NewBudget(draft.name(), draft.sitePath(), draft.maxInFlight());
+        return new NewBudget(
+                draft.name(), draft.sitePath(), draft.selector(), draft.maxInFlight(), shown(draft.downloads()));
     }
 }

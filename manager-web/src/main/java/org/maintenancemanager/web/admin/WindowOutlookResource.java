@@ -69,9 +69,11 @@ class WindowOutlookResource {
     WindowOpenings openings(
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String until,
-            @RequestParam(defaultValue = "1000") int limit) {
+            @RequestParam(defaultValue = "1000") int limit,
+            @RequestParam(required = false) @Nullable String site) {
         checkLimit(limit, MAX_OPENINGS);
-        var found = outlook.openings(QueryTime.of("from", from, Instant.now()), QueryTime.of("until", until), limit);
+        var found =
+                outlook.openings(QueryTime.of("from", from, Instant.now()), QueryTime.of("until", until), limit, site);
         return new WindowOpenings(
                 found.from(),
                 found.until(),

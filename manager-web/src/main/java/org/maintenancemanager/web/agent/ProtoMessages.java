@@ -209,6 +209,9 @@ final class ProtoMessages {
                 .setNextPollSeconds(message.nextPollSeconds())
                 .setAckedSeq(message.ackedSeq())
                 .setServerEpoch(message.serverEpoch());
+        if (message.bytesPerSecond() != null) {
+            answer.setBytesPerSecond(message.bytesPerSecond());
+        }
         if (message.image() != null) {
             answer.setImage(write(message.image()));
         }

@@ -263,6 +263,34 @@ class CatalogRestTest {
     }
 
     @Test
+    void budgetPacesDownloadsOfASelector() {
+        var created = manager.post(
+                "/api/v1/budgets",
+                "{\"name\":\"%s\",\"selector\":\"label.line==%1$s\",\"downloads\":{\"max\":4}}".formatted(name));
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
+        assertThat(json(created).has("maxInFlight")).isFalse();
+        assertThat(json(created).has("sitePath")).isFalse();
+        assertThat(json(created).path("downloading").asInt(-1)).isZero();
+        String path = "/api/v1/budgets/" + json(created).path("id").asString();
+        var changed = patch(
+                path,
+                manager.get(path).headers().firstValue("ETag").orElseThrow(),
+                "{\"maxInFlight\":7,\"downloads\":{\"max\":null,\"bytesPerSecond\":1000}}");
+        assertThat(json(changed).path("downloads").toString()).isEqualTo("{\"bytesPerSecond\":1000}");
+        String tag = changed.headers().firstValue("ETag").orElseThrow();
+        assertThat(pointers(patch(path, tag, "{\"selector\":\"name==x\"}"))).containsExactly("/selector");
+        assertThat(pointers(patch(path, tag, "{\"downloads\":{\"bytesPerSecond\":0}}")))
+                .containsExactly("/downloads/bytesPerSecond");
+        assertThat(pointers(patch(path, tag, "{\"downloads\":null,\"maxInFlight\":null}")))
+                .containsExactly("/maxInFlight");
+        var unpaced = patch(path, tag, "{\"downloads\":null}");
+        assertThat(json(unpaced).has("downloads")).isFalse();
+        assertThat(delete(path, unpaced.headers().firstValue("ETag").orElseThrow())
+                        .statusCode())
+                .isEqualTo(204);
+    }
+
+    @Test
     void nobodyGetsInWithoutToken() {
         for (String path : List.of("/api/v1/images", "/api/v1/channels", "/api/v1/windows", "/api/v1/budgets")) {
             assertThat(manager.send(manager.request(path).GET()).statusCode()).isEqualTo(401);

@@ -292,6 +292,7 @@ class WindowResourceTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /api/v1/windows/openings?from=tomorrow                                                  | /from
+            /api/v1/windows/openings?site=/not/there                                                | /site
             /api/v1/windows/openings?from=2026-01-01T00:00:00Z&until=2026-01-01T00:00:00Z            | /until
             /api/v1/windows/openings?from=2026-01-01T00:00:00Z&until=2026-03-01T00:00:00Z            | /until
             /api/v1/windows/openings?limit=0                                                         | /limit

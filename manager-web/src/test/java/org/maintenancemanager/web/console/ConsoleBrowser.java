@@ -6,6 +6,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -104,6 +105,7 @@ final class ConsoleBrowser implements AutoCloseable {
         BrowserContext context = browser.newContext(new Browser.NewContextOptions()
                 .setBaseURL(manager)
                 .setColorScheme(colors)
+                .setReducedMotion(ReducedMotion.REDUCE)
                 .setTimezoneId("Europe/Berlin")
                 .setLocale("en-GB")
                 .setViewportSize(width, height));
@@ -135,17 +137,66 @@ final class ConsoleBrowser implements AutoCloseable {
         return found;
     }
 
-    /** What axe finds on the page as it is, one line a rule. */
-    List<String> violations(Page page) {
-        page.evaluate(axe);
+    /** What axe finds on the page as it is, one line a rule: of these rules, or of all if there are none. */
+    private static List<String> violations(Page page, List<String> rules) {
         Object found = page.evaluate("""
-                async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
+                async rules => (await axe.run(document, {
+                    resultTypes: ['violations'],
+                    ...(rules.length === 0 ? {} : {runOnly: {type: 'rule', values: rules}}),
+                })).violations.map(
                     found => `${found.id} at ${found.nodes.map(node => node.target.join(' ')).slice(0, 3).join(', ')}`)
-                """);
+                """, rules);
         return ((List<?>) found).stream().map(String::valueOf).toList();
     }
 
-    void shoot(Page page, String name) {
+    /** Until the colours have changed and nothing moves any more, but for what moves for good. */
+    private static void settle(Page page, boolean dark) {
+        // Not waitForFunction, which the console's content security policy forbids.
+        page.evaluate("""
+                async dark => {
+                    const moves = each =>
+                        each.playState === 'running' && each.effect.getComputedTiming().endTime !== Infinity;
+                    const patience = performance.now() + 20_000;
+                    while (document.documentElement.classList.contains('pf-v6-theme-dark') !== dark
+                            || document.getAnimations().some(moves)) {
+                        if (performance.now() > patience) {
+                            throw new Error('the page does not come to rest');
+                        }
+                        await new Promise(requestAnimationFrame);
+                    }
+                }
+                """, dark);
+    }
+
+    /**
+     * Looks at a page of 1280 x 900 pixels as it is: light, dark, and as narrow as a telephone. A picture of each is kept.
+     *
+     * @return what is wrong with it, one line each
+     */
+    List<String> look(Page page, String name) {
+        List<String> wrong = new ArrayList<>();
+        page.evaluate(axe);
+        settle(page, false);
+        violations(page, List.of()).forEach(found -> wrong.add("%s: %s".formatted(name, found)));
+        shoot(page, name + "-light");
+        // Nothing but the colours is another in the dark.
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+        settle(page, true);
+        violations(page, List.of("color-contrast")).forEach(found -> wrong.add("%s, dark: %s".formatted(name, found)));
+        shoot(page, name + "-dark");
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+        page.setViewportSize(390, 844);
+        settle(page, false);
+        Object sticksOut = page.evaluate("document.documentElement.scrollWidth - window.innerWidth");
+        if (!(sticksOut instanceof Integer pixels) || pixels > 0) {
+            wrong.add("%s, narrow: sticks out by %s pixels".formatted(name, sticksOut));
+        }
+        shoot(page, name + "-narrow");
+        page.setViewportSize(1280, 900);
+        return wrong;
+    }
+
+    private static void shoot(Page page, String name) {
         page.screenshot(new Page.ScreenshotOptions().setPath(SHOTS.resolve(name + ".png")));
     }
 

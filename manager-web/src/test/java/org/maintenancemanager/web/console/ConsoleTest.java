@@ -96,6 +96,14 @@ class ConsoleTest {
     void changeIsToldToWhoeverFollows() throws IOException, InterruptedException {
         // Of its own: the first secret lets nobody in any more once a person who manages people has logged in.
         ManagerUnderTest fresh = ManagerUnderTest.startAnother();
+        try {
+            followsAChange(fresh);
+        } finally {
+            fresh.context().close();
+        }
+    }
+
+    private static void followsAChange(ManagerUnderTest fresh) throws IOException, InterruptedException {
         var browser = new Browser(fresh);
         assertThat(browser.logInBySecret(fresh.apiToken()).statusCode()).isEqualTo(200);
         HttpResponse<java.io.InputStream> stream = HttpClient.newHttpClient()

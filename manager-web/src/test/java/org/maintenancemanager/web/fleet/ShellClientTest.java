@@ -27,7 +27,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -40,6 +39,7 @@ import org.maintenancemanager.simulator.vector.Vector;
 import org.maintenancemanager.simulator.vector.VectorManager;
 import org.maintenancemanager.testing.Invariants;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
+import org.maintenancemanager.web.testing.Programs;
 
 /** The shell client of {@code deploy/node}, on machines that are folders, against the real manager. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -54,9 +54,7 @@ class ShellClientTest {
 
     @BeforeAll
     void start() throws Exception {
-        for (String program : List.of("curl", "openssl", "awk", "setsid", "flock")) {
-            Assumptions.assumeTrue(isInstalled(program), program + " is not installed");
-        }
+        Programs.needed("curl", "openssl", "awk", "setsid", "flock");
         manager = ManagerUnderTest.startAnother(
                 "manager.poll.interval=PT1S", "manager.permit.guard-time=PT1S", "manager.presence.interval=PT1S");
         operator = new Operator(manager.baseUrl(), manager.apiToken());
@@ -166,6 +164,24 @@ class ShellClientTest {
             assertThat(machine.image("B")).isEqualTo(image);
             assertThat(cutServer.ranges()).hasSizeGreaterThan(1).element(1).isEqualTo("bytes=30000-");
             assertThat(cutServer.authorizations()).containsOnlyNulls();
+        }
+    }
+
+    @Test
+    void downloadIsNoFasterThanManagerAndSettingsAllow(@TempDir Path directory) throws Exception {
+        operator.post("/api/v1/budgets", """
+                {"name": "thin lines", "selector": "name==paced*", "downloads": {"max": 2, "bytesPerSecond": 20000000}}
+                """);
+        String id = operator.image("5.1", 5, bytes(51), "");
+        try (ShellMachine told = machine(directory, "paced-1", 0);
+                ShellMachine slower = machine(directory, "paced-2", 0, "DOWNLOAD_LIMIT=1M")) {
+            awaitEnrolled(told);
+            awaitEnrolled(slower);
+            campaign("paced-", id);
+            awaitState(told, "CONFIRMED");
+            awaitState(slower, "CONFIRMED");
+            assertThat(told.commands()).anyMatch(command -> command.contains("--limit-rate 10000000 "));
+            assertThat(slower.commands()).anyMatch(command -> command.contains("--limit-rate 1048576 "));
         }
     }
 
@@ -295,7 +311,7 @@ class ShellClientTest {
 
     @Test
     void shellcheckFindsNothing() throws Exception {
-        Assumptions.assumeTrue(isInstalled("shellcheck"), "shellcheck is not installed");
+        Programs.needed("shellcheck");
         List<String> command = new ArrayList<>(List.of("shellcheck"));
         try (Stream<Path> files = Files.walk(ShellMachine.CLIENT)) {
             files.filter(Files::isRegularFile)
@@ -371,11 +387,6 @@ class ShellClientTest {
                         .query(Integer.class)
                         .list()
                         .isEmpty());
-    }
-
-    private static boolean isInstalled(String program) {
-        return Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
     private ShellMachine machine(Path directory, String name, int cut, String... settings) throws IOException {

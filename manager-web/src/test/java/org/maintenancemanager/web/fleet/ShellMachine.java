@@ -3,6 +3,7 @@ package org.maintenancemanager.web.fleet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -84,14 +85,31 @@ final class ShellMachine implements AutoCloseable {
         return Files.readAllLines(directory.resolve("steps")).size();
     }
 
+    /** Those commands, with what they were told. */
+    List<String> commands() throws IOException {
+        return Files.readAllLines(directory.resolve("commands"));
+    }
+
     String log() throws IOException {
         return Files.readString(directory.resolve("log"));
     }
 
+    /** Returns when none of its processes runs any more, so that its folder may go. */
     @Override
-    public void close() throws IOException {
+    public void close() throws IOException, InterruptedException {
         Files.writeString(directory.resolve("off"), "");
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        List<ProcessHandle> running = new ArrayList<>();
+        do {
+            process.descendants().forEach(running::add);
+            // The client leads a group. Killed one by one, a process could leave behind what it just started.
+            for (ProcessHandle child : process.children().toList()) {
+                new ProcessBuilder("sh", "-c", "kill -s KILL -- -" + child.pid())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor();
+            }
+        } while (!process.waitFor(Duration.ofMillis(100)));
+        running.forEach(each -> each.onExit().join());
     }
 }

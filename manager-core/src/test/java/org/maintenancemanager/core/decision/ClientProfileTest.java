@@ -18,8 +18,8 @@ import org.maintenancemanager.core.decision.Decision.Directive;
 class ClientProfileTest {
     @ParameterizedTest
     @CsvSource(nullValues = "-", textBlock = """
-            OWN,       OFFERED,    shut,   DOWNLOAD,        -
-            OWN,       OFFERED,    open,   DOWNLOAD,        -
+            OWN,       OFFERED,    shut,   DOWNLOAD,        DOWNLOAD
+            OWN,       OFFERED,    open,   DOWNLOAD,        DOWNLOAD
             OWN,       DOWNLOADED, open,   INSTALL_ALLOWED, -
             OWN,       DOWNLOADED, ending, INSTALL_ALLOWED, -
             SWUPDATE,  OFFERED,    shut,   WAIT,            WINDOW
@@ -27,13 +27,13 @@ class ClientProfileTest {
             SWUPDATE,  OFFERED,    ending, INSTALL_ALLOWED, -
             DDI_OTHER, OFFERED,    shut,   WAIT,            WINDOW
             DDI_OTHER, OFFERED,    open,   INSTALL_ALLOWED, -
-            RAUC,      OFFERED,    shut,   DOWNLOAD,        -
-            RAUC,      OFFERED,    open,   DOWNLOAD,        -
+            RAUC,      OFFERED,    shut,   DOWNLOAD,        DOWNLOAD
+            RAUC,      OFFERED,    open,   DOWNLOAD,        DOWNLOAD
             RAUC,      DOWNLOADED, shut,   WAIT,            WINDOW
             RAUC,      DOWNLOADED, open,   INSTALL_ALLOWED, -
-            EMF,       OFFERED,    shut,   DOWNLOAD,        -
+            EMF,       OFFERED,    shut,   DOWNLOAD,        DOWNLOAD
             EMF,       OFFERED,    open,   INSTALL_ALLOWED, -
-            EMF,       OFFERED,    ending, DOWNLOAD,        -
+            EMF,       OFFERED,    ending, DOWNLOAD,        DOWNLOAD
             EMF,       DOWNLOADED, ending, WAIT,            WINDOW_REST
             """)
     void familyDecidesWhatTheNodeIsTold(

@@ -29,6 +29,7 @@ import { useAsking } from '../ui/form-dialog';
 import { Screen } from '../ui/page';
 import { NODE_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
 import { formatInstant, formatSeconds, Time, useClock, wallClock } from '../ui/time';
+import { ClientCard } from './node-client';
 import { Credentials, LabelEditor } from './node-edit';
 import { DECISIONS, type Decision, DecisionDialog, whyNot } from './nodes-bulk';
 
@@ -146,6 +147,7 @@ function Now({ node }: { node: Node }) {
             <Facts node={node} />
           </CardBody>
         </Card>
+        <ClientCard id={node.id} />
         <Blocks node={node} />
       </div>
     </div>

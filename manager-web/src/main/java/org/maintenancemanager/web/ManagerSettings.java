@@ -1,7 +1,9 @@
 package org.maintenancemanager.web;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.maintenancemanager.core.access.Network;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -65,12 +67,41 @@ public record ManagerSettings(
     /**
      * @param publicUrl how device API clients reach the manager, as {@code https://updates.example.com}, for the
      *     addresses in its answers; absent: as the request came, which is wrong behind a proxy that ends TLS
+     * @param certificateProxy whose word on a client's certificate is taken
      */
-    public record Ddi(@Nullable String publicUrl) {
+    public record Ddi(
+            @Nullable String publicUrl, @DefaultValue CertificateProxy certificateProxy) {
         public Ddi {
             if (publicUrl != null && !publicUrl.matches("https?://[^/?#\\s]+")) {
                 throw new IllegalArgumentException(
                         "manager.ddi.public-url must be http:// or https:// and a host, with nothing behind it");
+            }
+        }
+    }
+
+    /**
+     * A proxy that ends TLS, asks device API clients for their certificates, checks them, and says in headers whose they
+     * were. It must take these headers away from what it passes on.
+     *
+     * @param addresses networks, as {@code 10.0.0.0/24}, from whose addresses the headers are believed; none: from nowhere
+     * @param commonNameHeader with the common name of the certificate, which is the controller's id
+     * @param issuerHashHeader with a hash of an issuer of the certificate, however the proxy makes it; {@code %d} is 1 to 10
+     * @param authorities hashes of the issuers that are believed for a tenant, by the tenant's name in small letters
+     */
+    public record CertificateProxy(
+            @DefaultValue List<String> addresses,
+            @DefaultValue("X-Ssl-Client-Cn") String commonNameHeader,
+            @DefaultValue("X-Ssl-Issuer-Hash-%d") String issuerHashHeader,
+            @DefaultValue Map<String, List<String>> authorities) {
+        public CertificateProxy {
+            addresses = List.copyOf(addresses);
+            authorities = Map.copyOf(authorities);
+            for (String address : addresses) {
+                if (Network.parse(address).isEmpty()) {
+                    throw new IllegalArgumentException(
+                            "manager.ddi.certificate-proxy.addresses: '%s' is no network such as 10.0.0.0/24"
+                                    .formatted(address));
+                }
             }
         }
     }

@@ -31,6 +31,8 @@ final class Bench implements Callable<Integer> {
     enum Part {
         NODES,
         POLL,
+        DDI,
+        EMF,
         REPORT,
         CAMPAIGN,
         GRANT,
@@ -201,6 +203,14 @@ final class Bench implements Callable<Integer> {
             new PollFigures(polling).measure(wants(Part.POLL));
             scoreboard.add(
                     Figure.MEMORY, Machine.residentMegabytes(polling.manager().pid()));
+        }
+        if (wants(Part.DDI)) {
+            say("device API polls");
+            new DdiFigures(polling).measure();
+        }
+        if (wants(Part.EMF)) {
+            say("polls of Edge Microvisor Toolkit agents");
+            new EmfFigures(polling).measure();
         }
         if (wants(Part.LOGINS)) {
             say("polls beside a flood of log-ins");

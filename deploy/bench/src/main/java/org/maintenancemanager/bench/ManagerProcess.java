@@ -23,11 +23,13 @@ final class ManagerProcess implements AutoCloseable {
 
     private final Process process;
     private final int port;
+    private final int grpcPort;
     private final Path log;
 
-    private ManagerProcess(Process process, int port, Path log) {
+    private ManagerProcess(Process process, int port, int grpcPort, Path log) {
         this.process = process;
         this.port = port;
+        this.grpcPort = grpcPort;
         this.log = log;
     }
 
@@ -59,7 +61,8 @@ final class ManagerProcess implements AutoCloseable {
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", String.valueOf(port));
         environment.put("MANAGEMENT_SERVER_PORT", "0");
-        environment.put("SPRING_GRPC_SERVER_PORT", String.valueOf(freePort()));
+        int grpcPort = freePort();
+        environment.put("SPRING_GRPC_SERVER_PORT", String.valueOf(grpcPort));
         environment.put(
                 "MANAGER_AUDIT_DIRECTORY",
                 directory.resolve("audit-" + database).toString());
@@ -69,7 +72,7 @@ final class ManagerProcess implements AutoCloseable {
                 "MANAGER_NODEAUTHORITY_DIRECTORY",
                 directory.resolve("node-authority").toString());
         environment.put("MANAGER_BOOTSTRAP_TOKEN", setup.token());
-        var manager = new ManagerProcess(builder.start(), port, log);
+        var manager = new ManagerProcess(builder.start(), port, grpcPort, log);
         try {
             manager.awaitReady();
             return manager;
@@ -81,6 +84,10 @@ final class ManagerProcess implements AutoCloseable {
 
     InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    int grpcPort() {
+        return grpcPort;
     }
 
     long pid() {

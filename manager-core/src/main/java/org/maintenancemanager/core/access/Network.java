@@ -5,10 +5,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A range of addresses, {@code 10.1.0.0/16} or {@code 2001:db8::/32}. */
-record Network(InetAddress first, int prefix) {
+public record Network(InetAddress first, int prefix) {
     private static final Pattern FOUR_PARTS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
-    static Optional<Network> parse(String text) {
+    /** Empty if it is no range, or has bits of a host. */
+    public static Optional<Network> parse(String text) {
         int slash = text.indexOf('/');
         String digits = slash < 0 ? text : text.substring(0, slash);
         // Java would also take 1.2.3 for 1.2.0.3.
@@ -40,7 +41,7 @@ record Network(InetAddress first, int prefix) {
     }
 
     /** @param address as digits; a name is never looked up */
-    boolean contains(String address) {
+    public boolean contains(String address) {
         byte[] theirs;
         try {
             theirs = InetAddress.ofLiteral(address).getAddress();

@@ -139,6 +139,7 @@ public class EmfDesk {
                 && before != null
                 && before.level() == EmfStatus.Level.UPDATED
                 && update.permit() == null
+                && update.state() != UpdateState.OFFERED
                 && !update.state().needsPermit();
         if (changedUnpermitted) {
             // It began by its old schedule while we could not be reached: the image runs, the update is not needed.

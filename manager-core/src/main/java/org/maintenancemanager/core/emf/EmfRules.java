@@ -156,6 +156,9 @@ final class EmfRules {
             Duration stood,
             String imageVersion) {
         boolean news = !status.equals(before);
+        if (state == UpdateState.OFFERED && isOfTheUpdateBefore(status, before)) {
+            return List.of();
+        }
         return switch (status.level()) {
             case UNSPECIFIED -> List.of();
             case DOWNLOADING ->
@@ -167,7 +170,17 @@ final class EmfRules {
             case STARTED -> permitted || news ? path(state, UpdateState.INSTALLING) : List.of();
             case UPDATED -> updated(state, news, permitted, stood);
             case UP_TO_DATE -> upToDate(state, status, imageVersion);
-            case FAILED -> failed(state, status, before, news);
+            case FAILED -> failed(state, status);
+        };
+    }
+
+    /** Levels are repeated until the next one, so what it said before this update was offered says nothing of this one. */
+    private static boolean isOfTheUpdateBefore(EmfStatus status, @Nullable EmfStatus before) {
+        return switch (status.level()) {
+            case DOWNLOADING, DOWNLOADED, STARTED -> before != null && before.level() == status.level();
+            case UPDATED -> before == null || before.level() == status.level();
+            case FAILED -> before == null || before.equals(status);
+            case UNSPECIFIED, UP_TO_DATE -> false;
         };
     }
 
@@ -194,11 +207,7 @@ final class EmfRules {
         };
     }
 
-    private static List<Step> failed(UpdateState state, EmfStatus status, @Nullable EmfStatus before, boolean news) {
-        if (state == UpdateState.OFFERED && (before == null || !news)) {
-            // It repeats how the update before ended, until it begins this one.
-            return List.of();
-        }
+    private static List<Step> failed(UpdateState state, EmfStatus status) {
         StatusDetail detail = StatusDetail.of(status.detail());
         FailurePhase phase = detail.phase();
         String code = detail.reason() == null ? "AGENT_FAILED" : detail.reason();

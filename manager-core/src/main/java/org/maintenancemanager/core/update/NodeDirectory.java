@@ -264,6 +264,14 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                 .map(NodeEntry::known);
     }
 
+    /** As {@link #findController}, for whoever proved one of its certificates by {@link #authenticate(X509Certificate)}. */
+    public Optional<KnownNode> authenticateController(String tenant, String controllerId, X509Certificate certificate) {
+        return authenticate(certificate)
+                .filter(node -> controller(tenant, controllerId)
+                        .filter(entry -> entry.id().equals(node.id()))
+                        .isPresent());
+    }
+
     /**
      * The node that maintmgr.v1 knows by this name, whoever asks.
      *
@@ -272,8 +280,9 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     public Optional<KnownNode> findHost(String tenant, UUID hostGuid) {
         return find(new ByHost(tenant, hostGuid))
                 // Somebody may have given the name to another node.
-                .filter(entry ->
-                        entry.device() != null && hostGuid.equals(entry.device().hostGuid()))
+                .filter(entry -> entry.state() != NodeState.DECOMMISSIONED
+                        && entry.device() != null
+                        && hostGuid.equals(entry.device().hostGuid()))
                 .map(NodeEntry::known);
     }
 
@@ -290,7 +299,8 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
     private Optional<NodeEntry> controller(String tenant, String controllerId) {
         return find(new ByController(tenant, controllerId))
                 // Somebody may have given the name to another node.
-                .filter(entry -> entry.device() != null
+                .filter(entry -> entry.state() != NodeState.DECOMMISSIONED
+                        && entry.device() != null
                         && controllerId.equals(entry.device().controllerId()));
     }
 

@@ -43,6 +43,11 @@ class StatusDetailTest {
             OFFERED     | DOWNLOADING | UP_TO_DATE  | DOWNLOADING
             OFFERED     | DOWNLOADED  | UP_TO_DATE  | DOWNLOADED
             OFFERED     | STARTED     | UP_TO_DATE  | DOWNLOADED INSTALLING
+            OFFERED     | DOWNLOADED  | DOWNLOADED  | -
+            OFFERED     | STARTED     | STARTED     | -
+            OFFERED     | UPDATED     | UPDATED     | -
+            OFFERED     | UPDATED     | -           | -
+            OFFERED     | FAILED      | -           | -
             DOWNLOADED  | DOWNLOADED  | DOWNLOADED  | -
             DOWNLOADED  | DOWNLOADING | UP_TO_DATE  | DOWNLOADING
             DOWNLOADED  | UP_TO_DATE  | DOWNLOADED  | -

@@ -5,8 +5,6 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.security.cert.X509Certificate;
-import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.update.KnownNode;
 import org.maintenancemanager.core.update.PollAnswer;
@@ -119,7 +117,7 @@ final class NodeApi extends HttpFilter {
                 response,
                 calls.renew(
                         node,
-                        certificate(request),
+                        NodeCertificates.of(request),
                         request.getHeader("Authorization"),
                         NodeJson.renewRequest(request),
                         requestId));
@@ -141,17 +139,7 @@ final class NodeApi extends HttpFilter {
     }
 
     private KnownNode authenticate(HttpServletRequest request) {
-        return calls.authenticate(certificate(request), request.getHeader("Authorization"));
-    }
-
-    /** Of the TLS connection, which the container puts here; no header can. */
-    private static @Nullable X509Certificate certificate(HttpServletRequest request) {
-        return request.isSecure()
-                        && request.getAttribute("jakarta.servlet.request.X509Certificate")
-                                instanceof X509Certificate[] chain
-                        && chain.length > 0
-                ? chain[0]
-                : null;
+        return calls.authenticate(NodeCertificates.of(request), request.getHeader("Authorization"));
     }
 
     private static void requirePost(HttpServletRequest request, HttpServletResponse response) {

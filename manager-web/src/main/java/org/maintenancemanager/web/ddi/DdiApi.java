@@ -65,7 +65,7 @@ final class DdiApi extends HttpFilter {
             DdiPath path, Target target, HttpServletRequest request, HttpServletResponse response, String requestId)
             throws Exception {
         boolean polls = target.resource() == DdiPath.Resource.POLL;
-        KnownNode node = calls.authenticate(path, request.getHeader("Authorization"), polls, requestId);
+        KnownNode node = calls.authenticate(path, request, polls, requestId);
         String allowed = allowed(target.resource());
         if (allowed.isEmpty()) {
             throw Refusal.of(ProblemType.NOT_FOUND);

@@ -1,5 +1,6 @@
 package org.maintenancemanager.web.ddi;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,12 +27,14 @@ class DdiCalls {
 
     private final NodeDirectory nodes;
     private final DdiGateways gateways;
+    private final DdiCertificates certificates;
     private final DdiDesk desk;
     private final NodeGate gate;
 
-    DdiCalls(NodeDirectory nodes, DdiGateways gateways, DdiDesk desk, NodeGate gate) {
+    DdiCalls(NodeDirectory nodes, DdiGateways gateways, DdiCertificates certificates, DdiDesk desk, NodeGate gate) {
         this.nodes = nodes;
         this.gateways = gateways;
+        this.certificates = certificates;
         this.desk = desk;
         this.gate = gate;
     }
@@ -45,8 +48,9 @@ class DdiCalls {
      *
      * @param registers whether a controller that nobody knows may be registered, where its token allows that
      */
-    KnownNode authenticate(DdiPath path, @Nullable String authorization, boolean registers, String requestId) {
-        return find(path, authorization, registers, requestId)
+    KnownNode authenticate(DdiPath path, HttpServletRequest request, boolean registers, String requestId) {
+        return find(path, request.getHeader("Authorization"), registers, requestId)
+                .or(() -> certificates.authenticate(path, request))
                 .orElseThrow(() -> Refusal.of(ProblemType.UNAUTHENTICATED));
     }
 

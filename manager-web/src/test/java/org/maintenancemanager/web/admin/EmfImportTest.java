@@ -302,7 +302,7 @@ class EmfImportTest {
         odd.addObject().put("uuid", 7).put("site", "text").put("instance", 1);
         odd.addObject()
                 .put("uuid", UUID.randomUUID().toString())
-                .put("name", "\u0000")
+                .put("name", "\u0007")
                 .put("cpuArchitecture", "../x y");
         odd.addObject()
                 .put("uuid", UUID.randomUUID().toString())

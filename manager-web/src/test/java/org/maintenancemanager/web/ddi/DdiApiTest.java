@@ -173,6 +173,19 @@ class DdiApiTest {
     }
 
     @Test
+    void clientOfADecommissionedNodeIsNobody() {
+        Controller controller = plant.controller();
+        assertThat(get(controller, "").statusCode()).isEqualTo(200);
+
+        plant.post("/api/v1/nodes/" + controller.node() + ":decommission", "{\"reason\": \"scrapped\"}");
+
+        assertThat(get(controller, "").statusCode()).isEqualTo(401);
+        assertThat(put(controller, "/configData", "{\"data\": {\"line\": \"7\"}}")
+                        .statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
     void gatewayIsOffUntilSomebodyMakesItAndRegistersWhereItMay() {
         // The gateway is the tenant's, which other tests share: they use none.
         String name = "unknown-" + UUID.randomUUID();

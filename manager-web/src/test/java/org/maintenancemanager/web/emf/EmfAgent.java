@@ -50,6 +50,18 @@ final class EmfAgent {
         this.guid = guid;
     }
 
+    /** The same agent, which speaks to another manager now. */
+    EmfAgent movedTo(Channel channel, String bearer) {
+        var moved = new EmfAgent(channel, guid, bearer);
+        moved.level = level;
+        moved.detail = detail;
+        moved.runs = runs;
+        moved.job = job;
+        moved.offered = offered;
+        moved.downloaded = downloaded;
+        return moved;
+    }
+
     PlatformUpdateStatusResponse call() {
         return service.platformUpdateStatus(PlatformUpdateStatusRequest.newBuilder()
                 .setHostGuid(guid)
@@ -87,7 +99,7 @@ final class EmfAgent {
             return;
         }
         switch (level) {
-            case STATUS_TYPE_UP_TO_DATE, STATUS_TYPE_FAILED -> {
+            case STATUS_TYPE_UP_TO_DATE, STATUS_TYPE_UPDATED, STATUS_TYPE_FAILED -> {
                 detail = "";
                 level = StatusType.STATUS_TYPE_DOWNLOADING;
             }
@@ -96,9 +108,13 @@ final class EmfAgent {
                 level = StatusType.STATUS_TYPE_DOWNLOADED;
             }
             case STATUS_TYPE_DOWNLOADED -> {
+                if (!image.equals(downloaded)) {
+                    level = StatusType.STATUS_TYPE_DOWNLOADING;
+                    return;
+                }
                 boolean begins = due.getStartSeconds() <= now.getEpochSecond()
                         && due.getEndSeconds() > now.getEpochSecond() + TEN_MINUTES;
-                if (begins && image.equals(downloaded)) {
+                if (begins) {
                     level = StatusType.STATUS_TYPE_STARTED;
                 }
             }

@@ -164,6 +164,126 @@ class EmfTest {
     }
 
     @Test
+    void agentOfALaterWaveHasNoScheduleUntilTheCanaryIsConfirmed() {
+        Host canary = plant.host();
+        Host other = plant.host();
+        plant.openWindow();
+        String campaign = plant.campaignInWaves(plant.release(new byte[] {20, 21}), "name==host-" + canary.guid());
+        EmfAgent first = agent(canary);
+        EmfAgent second = agent(other);
+
+        until(first, StatusType.STATUS_TYPE_STARTED);
+        untilState(first, canary, campaign, "INSTALLING");
+        for (int i = 0; i < 5; i++) {
+            second.poll();
+            second.act(Instant.now());
+        }
+        assertThat(second.schedules).as("not its wave").containsOnlyNulls();
+        assertThat(second.level).isEqualTo(StatusType.STATUS_TYPE_UP_TO_DATE);
+
+        first.restartIntoTheNewImage();
+        untilState(first, canary, campaign, "STAGED");
+        first.level = StatusType.STATUS_TYPE_UP_TO_DATE;
+        untilState(first, canary, campaign, "CONFIRMED");
+        until(second, StatusType.STATUS_TYPE_STARTED);
+        untilState(second, other, campaign, "INSTALLING");
+    }
+
+    @Test
+    void abortTakesTheScheduleBackAndTheNextCampaignGivesAnother() {
+        Host host = plant.host();
+        LocalDateTime opens = LocalDateTime.now(ZoneOffset.UTC).withNano(0).plusHours(2);
+        plant.window("PERMIT", opens, opens.plusHours(4));
+        String campaign = plant.campaign(plant.release(new byte[] {22, 23}));
+        EmfAgent agent = agent(host);
+        until(agent, StatusType.STATUS_TYPE_DOWNLOADED);
+        untilState(agent, host, campaign, "DOWNLOADED");
+
+        plant.post("/api/v1/campaigns/" + campaign + ":abort", "");
+        untilState(agent, host, campaign, "CANCELED");
+        await("the schedule is taken back").atMost(PATIENCE).until(() -> {
+            agent.poll();
+            return agent.job == null;
+        });
+        agent.act(Instant.now());
+        assertThat(agent.level).as("it has dropped its job").isEqualTo(StatusType.STATUS_TYPE_DOWNLOADED);
+
+        Release release = plant.release(new byte[] {24, 25});
+        String next = plant.campaign(release);
+        await("it is offered the other image").atMost(PATIENCE).until(() -> {
+            agent.poll();
+            return release.sha256().equals(agent.offered) && agent.job != null;
+        });
+        assertThat(plant.state(host.node(), next))
+                .as("it still says DOWNLOADED, of the image before")
+                .isEqualTo("OFFERED");
+        until(agent, StatusType.STATUS_TYPE_DOWNLOADING);
+        untilState(agent, host, next, "DOWNLOADING");
+        until(agent, StatusType.STATUS_TYPE_DOWNLOADED);
+        untilState(agent, host, next, "DOWNLOADED");
+    }
+
+    @Test
+    void agentThatStaysUpdatedHasNotInstalledTheNextImage() {
+        Host host = plant.host();
+        plant.openWindow();
+        String campaign = plant.campaign(plant.release(new byte[] {28, 29}));
+        EmfAgent agent = agent(host);
+        until(agent, StatusType.STATUS_TYPE_STARTED);
+        untilState(agent, host, campaign, "INSTALLING");
+        agent.restartIntoTheNewImage();
+        untilState(agent, host, campaign, "STAGED");
+        agent.level = StatusType.STATUS_TYPE_UP_TO_DATE;
+        untilState(agent, host, campaign, "CONFIRMED");
+
+        agent.level = StatusType.STATUS_TYPE_UPDATED;
+        agent.poll();
+        Release release = plant.release(new byte[] {30, 31});
+        String next = plant.campaign(release);
+        await("it is permitted the next one").atMost(PATIENCE).until(() -> {
+            agent.poll();
+            return agent.job != null && release.sha256().equals(agent.offered);
+        });
+        agent.poll();
+        assertThat(plant.state(host.node(), next)).isEqualTo("OFFERED");
+        agent.level = StatusType.STATUS_TYPE_UP_TO_DATE;
+        agent.poll();
+        assertThat(plant.state(host.node(), next)).isEqualTo("OFFERED");
+
+        until(agent, StatusType.STATUS_TYPE_STARTED);
+        untilState(agent, host, next, "INSTALLING");
+    }
+
+    @Test
+    void agentThatFailedIsOfferedTheImageAgainWhenItIsRetried() {
+        Host host = plant.host();
+        plant.openWindow();
+        Release release = plant.release(new byte[] {26, 27});
+        String campaign = plant.campaign(release);
+        EmfAgent agent = agent(host);
+        until(agent, StatusType.STATUS_TYPE_DOWNLOADING);
+        untilState(agent, host, campaign, "DOWNLOADING");
+
+        agent.level = StatusType.STATUS_TYPE_FAILED;
+        agent.detail = "not enough disk: INSUFFICIENTSTORAGE";
+        untilState(agent, host, campaign, "FAILED");
+        assertThat(plant.update(host.node(), campaign).get("failurePhase").asString())
+                .isEqualTo("DOWNLOAD");
+        assertThat(plant.update(host.node(), campaign).get("code").asString()).isEqualTo("insufficientstorage");
+        assertThat(plant.update(host.node(), campaign).get("detail").asString()).isEqualTo(agent.detail);
+
+        plant.post("/api/v1/campaigns/" + campaign + ":retry-failed", "{}");
+        // It goes on saying FAILED until it begins again, which is not the failure of the second attempt.
+        until(agent, StatusType.STATUS_TYPE_STARTED);
+        untilState(agent, host, campaign, "INSTALLING");
+        assertThat(plant.update(host.node(), campaign).get("attempt").asInt()).isEqualTo(2);
+        agent.restartIntoTheNewImage();
+        untilState(agent, host, campaign, "STAGED");
+        agent.level = StatusType.STATUS_TYPE_UP_TO_DATE;
+        untilState(agent, host, campaign, "CONFIRMED");
+    }
+
+    @Test
     void agentThatRestartsInItsDownloadBeginsAnew() {
         Host host = plant.host();
         plant.openWindow();

@@ -111,6 +111,19 @@ public final class Plant {
         return id;
     }
 
+    /** A running campaign of two waves: first these nodes, then the others of the site, once those are confirmed. */
+    public String campaignInWaves(Release release, String firstSelector) {
+        String id = post("/api/v1/campaigns", """
+                        {"name": "%s", "imageId": "%s", "selector": "site=='%s'", "maxInFlight": 100, "neededTime": "PT1S",
+                         "waves": [{"name": "canary", "selector": "%s", "minConfirmedShare": 1},
+                                   {"name": "rest", "rest": true, "minConfirmedShare": 0}]}
+                        """.formatted(UUID.randomUUID(), release.id(), site, firstSelector))
+                .get("id")
+                .asString();
+        post("/api/v1/campaigns/" + id + ":start", "");
+        return id;
+    }
+
     /** The node's latest update in a campaign; missing while it has none. */
     public JsonNode update(UUID node, String campaign) {
         return get("/api/v1/node-updates?filter=nodeId==%s;campaignId==%s".formatted(node, campaign))

@@ -64,7 +64,8 @@ class IdempotencyTest {
             }
         }
 
-        assertThat(replies).extracting(Reply::status).containsOnly(201, 409).contains(201);
+        // Whoever came after the first had ended got its answer; whether anybody came earlier is up to the machine.
+        assertThat(replies).extracting(Reply::status).isSubsetOf(201, 409).contains(201);
         assertThat(replies.stream().filter(reply -> reply.status() == 201))
                 .extracting(Reply::id)
                 .containsOnly(api.post("/api/v1/sites", site, key).expect(201).id());

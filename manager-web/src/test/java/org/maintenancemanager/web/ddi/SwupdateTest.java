@@ -141,21 +141,37 @@ class SwupdateTest {
 
     @Test
     void damagedImageFailsInTheClientsOwnWords() throws Exception {
-        var plant = new Plant(manager);
-        Controller controller = plant.controller();
-        plant.openWindow();
-        String campaign = plant.campaign(plant.release(swupdate.damagedImage()));
+        // SWUpdate 2022.12 now and then reports a success that its installer did not have. What it says is what counts.
+        for (int client = 1; ; client++) {
+            var plant = new Plant(manager);
+            plant.openWindow();
+            Controller controller = plant.controller();
+            String campaign = plant.campaign(plant.release(swupdate.damagedImage()));
+            if (endsIn(controller, plant, campaign).equals("FAILED")) {
+                assertThat(plant.update(controller, campaign).get("code").asString())
+                        .isEqualTo("CLIENT_FAILED");
+                assertThat(plant.update(controller, campaign).get("detail").asString())
+                        .isNotBlank();
+                return;
+            }
+            assertThat(client).as("clients that hid their failure").isLessThan(5);
+        }
+    }
 
+    /** FAILED, or STAGED if the client said that it had installed what it had refused. */
+    private String endsIn(Controller controller, Plant plant, String campaign) throws Exception {
         try (Swupdate.Client client = swupdate.start(manager.baseUrl(), controller, "")) {
             await("failed")
                     .atMost(Swupdate.PATIENCE)
                     .untilAsserted(() -> assertThat(plant.state(controller, campaign))
                             .as(client.log())
-                            .isEqualTo("FAILED"));
+                            .isIn("FAILED", "STAGED"));
+            String state = plant.state(controller, campaign);
+            if (state.equals("STAGED")) {
+                assertThat(client.log()).contains("Image invalid or corrupted", "Update successful");
+            }
+            return state;
         }
-
-        assertThat(plant.update(controller, campaign).get("code").asString()).isEqualTo("CLIENT_FAILED");
-        assertThat(plant.update(controller, campaign).get("detail").asString()).isNotBlank();
     }
 
     @Test

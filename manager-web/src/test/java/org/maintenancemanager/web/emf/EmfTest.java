@@ -259,7 +259,7 @@ class EmfTest {
         Host host = plant.host();
         plant.openWindow();
         Release release = plant.release(new byte[] {26, 27});
-        String campaign = plant.campaign(release);
+        String campaign = plant.campaignWithoutRetries(release);
         EmfAgent agent = agent(host);
         until(agent, StatusType.STATUS_TYPE_DOWNLOADING);
         untilState(agent, host, campaign, "DOWNLOADING");

@@ -111,6 +111,19 @@ public final class Plant {
         return id;
     }
 
+    /** A running campaign that leaves a download that failed to an operator. */
+    public String campaignWithoutRetries(Release release) {
+        String id = post("/api/v1/campaigns", """
+                        {"name": "%s", "imageId": "%s", "selector": "site=='%s'", "maxInFlight": 100, "neededTime": "PT1S",
+                         "rules": {"retries": {"download": {"limit": 0}}},
+                         "waves": [{"name": "all", "rest": true, "minConfirmedShare": 0}]}
+                        """.formatted(UUID.randomUUID(), release.id(), site))
+                .get("id")
+                .asString();
+        post("/api/v1/campaigns/" + id + ":start", "");
+        return id;
+    }
+
     /** A running campaign of two waves: first these nodes, then the others of the site, once those are confirmed. */
     public String campaignInWaves(Release release, String firstSelector) {
         String id = post("/api/v1/campaigns", """

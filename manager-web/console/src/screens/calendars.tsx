@@ -65,7 +65,7 @@ export function Calendars() {
                     <Td dataLabel="Actions">
                       <div className="mm-row">
                         {calendar.url !== undefined && (
-                          <ReasonedButton variant="link" isInline reason={reason} aria-label={`Fetch ${calendar.name} now`} onClick={() => refresh.send(calendar.id)}>
+                          <ReasonedButton variant="link" isInline reason={reason} aria-label={`Fetch now: ${calendar.name}`} onClick={() => refresh.send(calendar.id)}>
                             Fetch now
                           </ReasonedButton>
                         )}

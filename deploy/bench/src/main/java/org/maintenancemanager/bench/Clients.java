@@ -1,7 +1,6 @@
 package org.maintenancemanager.bench;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -40,7 +39,7 @@ final class Clients {
                         """
                         insert into node_client (tenant_id, node_id, family, user_agent, controller_id, host_guid,
                                                  attributes_wanted_at)
-                        select tenant_id, id, '%s', '%s', name, cast(lpad(to_hex(substr(name, 3)::int), 32, '%d') as uuid), null
+                        select tenant_id, id, '%s', '%s', name, cast('%d' || lpad(to_hex(substr(name, 3)::int), 31, '0') as uuid), null
                         from node where name like '%s-%%'
                         """.formatted(family, agent, digit(prefix), prefix),
                         """
@@ -50,7 +49,7 @@ final class Clients {
                         """.formatted(prefix),
                         """
                         insert into credential (tenant_id, id, node_id, secret_sha256)
-                        select tenant_id, cast(lpad(to_hex(substr(name, 3)::int), 32, '%d') as uuid), id,
+                        select tenant_id, cast('%d' || lpad(to_hex(substr(name, 3)::int), 31, '0') as uuid), id,
                                sha256(convert_to(rpad(substr(name, 3) || '%2$s', 43, 'A'), 'UTF8'))
                         from node where name like '%2$s-%%'
                         """.formatted(digit(prefix), prefix),
@@ -82,6 +81,6 @@ final class Clients {
 
     private static String digits(char prefix, int client) {
         String hex = Integer.toHexString(client);
-        return String.format(Locale.ROOT, "%d", digit(prefix)).repeat(32 - hex.length()) + hex;
+        return digit(prefix) + "0".repeat(31 - hex.length()) + hex;
     }
 }

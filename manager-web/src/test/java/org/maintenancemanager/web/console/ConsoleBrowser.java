@@ -181,12 +181,13 @@ final class ConsoleBrowser implements AutoCloseable {
 
     /** Until the colours are those of the theme, and none is on its way any more. */
     private static void settle(Page page, boolean dark) {
-        // Not waitForFunction, which the console's content security policy forbids. Animations are no matter: some
-        // never end.
+        // Not waitForFunction, which the console's content security policy forbids. Animations are no matter, nor how
+        // bars grow: some never end.
         page.evaluate("""
                 async dark => {
                     const changes = () => document.getAnimations()
-                        .some(each => each instanceof CSSTransition && each.playState !== 'finished');
+                        .some(each => each instanceof CSSTransition && each.playState !== 'finished'
+                                && /color|background|opacity|fill|stroke|shadow/.test(each.transitionProperty));
                     const patience = performance.now() + 20_000;
                     do {
                         if (performance.now() > patience) {

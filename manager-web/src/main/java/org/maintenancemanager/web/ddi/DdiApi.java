@@ -56,7 +56,7 @@ final class DdiApi extends HttpFilter {
             // The client went away; there is nobody to answer.
             throw e;
         } catch (Exception e) {
-            refuse(response, Refusal.because(e));
+            refuse(response, patiently(request, Refusal.because(e)));
         }
         times.count(target.resource(), response.getStatus(), System.nanoTime() - start);
     }
@@ -186,6 +186,15 @@ final class DdiApi extends HttpFilter {
             }
             case UNKNOWN -> throw Refusal.of(ProblemType.NOT_FOUND);
         }
+    }
+
+    /** What a client has to say is sent again after 429 and no other refusal, by RAUC at least. */
+    private static Refusal patiently(HttpServletRequest request, Refusal refusal) {
+        boolean tells =
+                request.getMethod().equals("POST") || request.getMethod().equals("PUT");
+        return tells && refusal.type() == ProblemType.UNAVAILABLE
+                ? Refusal.retry(ProblemType.TOO_MANY_REQUESTS, refusal.retryAfterSeconds())
+                : refusal;
     }
 
     private static void refuse(HttpServletResponse response, Refusal refusal) throws IOException {

@@ -56,11 +56,11 @@ class ShellBackendTest {
                 .contains("linux /slot-b/linux", "initrd /slot-b/initrd", "maintmgr.slot=B");
         assertThat(boot.resolve("slot-b/linux")).hasContent("kernel");
         run("systemd-boot", "arm", "B");
-        assertThat(called()).contains("bootctl set-oneshot slot-b+1.conf");
+        assertThat(called()).contains("bootctl set-oneshot slot-b*.conf");
         run("systemd-boot", "confirm", "B");
-        assertThat(called()).contains("bootctl set-default slot-b.conf");
+        assertThat(called()).contains("bootctl set-default slot-b*.conf");
         run("systemd-boot", "revert", "A");
-        assertThat(called()).endsWith("bootctl set-oneshot ", "bootctl set-default slot-a.conf");
+        assertThat(called()).endsWith("bootctl set-oneshot ", "bootctl set-default slot-a*.conf");
     }
 
     @Test
@@ -118,7 +118,8 @@ class ShellBackendTest {
         program("rauc", """
                 if [ "$1 $2" = "status --output-format=shell" ]; then
                     echo "RAUC_SYSTEM_BOOTED_BOOTNAME='B'"
-                    echo "RAUC_SLOTS='rootfs.0 rootfs.1'"
+                    echo "RAUC_SYSTEM_SLOTS='rootfs.0 rootfs.1'"
+                    echo "RAUC_SLOTS='1 2'"
                     echo "RAUC_SLOT_BOOTNAME_1='A'"
                     echo "RAUC_SLOT_BOOTNAME_2='B'"
                 fi""");

@@ -129,7 +129,7 @@ function Releases() {
                     </Td>
                     <Td dataLabel="Signature">{image.signatureEnvelope === undefined ? 'none' : 'there'}</Td>
                     <Td dataLabel="Architecture">{image.architecture}</Td>
-                    <Td dataLabel="Size">{formatBytes(image.sizeBytes)}</Td>
+                    <Td dataLabel="Size" className="mm-nowrap">{formatBytes(image.sizeBytes)}</Td>
                     <Td dataLabel="Added" className="mm-nowrap">
                       <Time at={image.createdAt} />
                     </Td>

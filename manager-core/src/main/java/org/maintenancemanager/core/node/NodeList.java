@@ -14,6 +14,7 @@ import org.maintenancemanager.api.admin.Node;
 import org.maintenancemanager.api.admin.NodeCount;
 import org.maintenancemanager.api.admin.NodeIdentity;
 import org.maintenancemanager.api.admin.NodeSlot;
+import org.maintenancemanager.api.admin.NodeTarget;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.query.FieldType;
 import org.maintenancemanager.core.query.ListQuery;
@@ -52,10 +53,12 @@ class NodeList {
                             )
                         left join node_update u on u.tenant_id = n.tenant_id and u.node_id = n.id and u.active
                         left join campaign c on c.tenant_id = u.tenant_id and c.id = u.campaign_id
+                        left join image t on t.tenant_id = c.tenant_id and t.id = c.image_id
                         """, (row, number) -> node(row))
                 .columns("""
                         n.*, s.path as site_path, p.last_seen_at, a.image_version as active_version,
                         u.id as update_id, u.state as update_state, c.id as campaign_id, c.name as campaign_name,
+                        t.id as target_id, t.image_version as target_version,
                         (select jsonb_agg(jsonb_build_object('name', slot, 'state', state,
                                     'imageVersion', image_version, 'imageSha256', image_sha256) order by slot)
                          from node_slot where tenant_id = n.tenant_id and node_id = n.id) as slots
@@ -78,6 +81,7 @@ class NodeList {
                 .nullable("updateState", "u.state", FieldType.oneOf(UpdateState.class))
                 .nullable("campaignId", "c.id", FieldType.UUID)
                 .nullable("campaign", "c.name", FieldType.TEXT)
+                .nullable("targetVersion", "t.image_version", FieldType.TEXT)
                 .nullable("keyFingerprint", "n.key_fingerprint", FieldType.TEXT)
                 .nullable("serial", "n.serial", FieldType.TEXT)
                 .nullable("reEnrollmentOf", "n.re_enrollment_of", FieldType.UUID)
@@ -134,7 +138,13 @@ class NodeList {
                         row.getString("key_fingerprint"),
                         row.getObject("enrollment_token_id", UUID.class),
                         row.getObject("re_enrollment_of", UUID.class)),
+                target(row),
                 row.getLong("version"));
+    }
+
+    private static @Nullable NodeTarget target(ResultSet row) throws SQLException {
+        UUID image = row.getObject("target_id", UUID.class);
+        return image == null ? null : new NodeTarget(image, row.getString("target_version"));
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

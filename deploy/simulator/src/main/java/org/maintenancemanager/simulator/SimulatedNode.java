@@ -138,7 +138,14 @@ final class SimulatedNode implements Runnable {
 
     private Duration enroll() throws IOException, InterruptedException {
         Map<String, String> hardwareIds = Map.of("serial", "SIM-" + memory.name);
-        var request = new EnrollRequest(group.enrollmentToken(), memory.name, memory.publicKey, hardwareIds, facts());
+        var request = new EnrollRequest(
+                group.enrollmentToken(),
+                memory.name,
+                memory.publicKey,
+                hardwareIds,
+                facts(),
+                null,
+                Identity.keyProof(memory.privateKey, group.enrollmentToken()));
         return switch (line.enroll(client, request)) {
             case EnrollResult.Enrolled enrolled -> {
                 memory.nodeId = enrolled.response().nodeId();

@@ -85,6 +85,13 @@ final class LogInThrottle {
                 .forEach(bucket -> bucket.tokens = Math.min(bucket.limit.burst, bucket.tokens + 1));
     }
 
+    /** How many failures from there, or for that pair, have not been forgiven by time yet. */
+    synchronized int failures(String name, String address, boolean knownHere, long nanos) {
+        Bucket bucket = asked(name, address, knownHere, nanos).getFirst();
+        bucket.fill(nanos);
+        return (int) Math.round(bucket.limit.burst - bucket.tokens);
+    }
+
     private List<Bucket> asked(String name, String address, boolean knownHere, long nanos) {
         String who = name.toLowerCase(Locale.ROOT);
         String where = neighbourhood(address);

@@ -50,8 +50,8 @@ public class LogIns {
     /** Longer is no password of ours; hashing it would only cost. */
     static final int LONGEST_PASSWORD = 128;
 
-    /** When the queue of passwords to be checked is full. */
-    private static final int BUSY_SECONDS = 2;
+    /** When the queue of passwords to be checked is full: it is done by then, if half of them are wrong. */
+    private static final int BUSY_SECONDS = 5;
 
     private static final int ADDRESSES_HELD = 10_000;
     private static final int NAMES_OF_AN_ADDRESS = 1000;
@@ -140,15 +140,21 @@ public class LogIns {
         Outcome outcome;
         var somebody = new AtomicReference<@Nullable UUID>();
         try {
-            outcome = passwords.run(() -> {
-                Known known = find(tried);
-                somebody.set(known == null ? null : known.id());
-                boolean right = passwords.matches(given, known == null ? null : known.hash());
-                if (known == null || !right) {
-                    return new Outcome.Refused();
-                }
-                return context(known, from).call(() -> transaction.execute(status -> open(known, code, from)));
-            });
+            outcome = passwords.run(
+                    throttled.failures(),
+                    () -> {
+                        Known known = find(tried);
+                        somebody.set(known == null ? null : known.id());
+                        String hash = known == null ? null : known.hash();
+                        boolean right = passwords.matches(given, hash);
+                        if (known == null || hash == null || !right) {
+                            return new Outcome.Refused();
+                        }
+                        String renewed = passwords.isOutdated(hash) ? passwords.hash(given) : hash;
+                        return context(known, from)
+                                .call(() -> transaction.execute(status -> open(known, renewed, code, from)));
+                    },
+                    LogIns::isRefused);
         } catch (PasswordHashing.Busy busy) {
             return counted("throttled", new Outcome.TooMany(BUSY_SECONDS));
         }
@@ -168,10 +174,22 @@ public class LogIns {
         };
     }
 
-    private Outcome open(Known known, @Nullable String code, Origin from) {
+    private static boolean isRefused(Outcome outcome) {
+        return outcome instanceof Outcome.Refused;
+    }
+
+    /** @param renewed the hash of the password with the parameters of today; not kept if the password changed meanwhile */
+    private Outcome open(Known known, String renewed, @Nullable String code, Origin from) {
         return switch (prove(known, code)) {
             case GIVEN -> {
-                jdbc.sql("update person set last_login_at = now() where tenant_id = :tenant and id = :id")
+                jdbc.sql("""
+                                update person
+                                set last_login_at = now(),
+                                    password_hash = case when password_hash = :hash then :renewed else password_hash end
+                                where tenant_id = :tenant and id = :id
+                                """)
+                        .param("hash", known.hash())
+                        .param("renewed", renewed)
                         .param("tenant", known.tenant().value())
                         .param("id", known.id())
                         .update();
@@ -391,18 +409,21 @@ public class LogIns {
         }
         Outcome outcome;
         try {
-            outcome = passwords.run(() -> {
-                Known known = find(caller.tenant(), caller.id());
-                if (known == null || !passwords.matches(password, known.hash())) {
-                    return new Outcome.Refused();
-                }
-                return context(known, from)
-                        .call(() -> transaction.execute(status -> switch (prove(known, code)) {
-                            case GIVEN -> new Outcome.In(sessions.renew(caller.tenant(), session.id()));
-                            case CODE_MISSING -> new Outcome.CodeMissing();
-                            case WRONG -> new Outcome.Refused();
-                        }));
-            });
+            outcome = passwords.run(
+                    throttled.failures(),
+                    () -> {
+                        Known known = find(caller.tenant(), caller.id());
+                        if (known == null || !passwords.matches(password, known.hash())) {
+                            return new Outcome.Refused();
+                        }
+                        return context(known, from)
+                                .call(() -> transaction.execute(status -> switch (prove(known, code)) {
+                                    case GIVEN -> new Outcome.In(sessions.renew(caller.tenant(), session.id()));
+                                    case CODE_MISSING -> new Outcome.CodeMissing();
+                                    case WRONG -> new Outcome.Refused();
+                                }));
+                    },
+                    LogIns::isRefused);
         } catch (PasswordHashing.Busy busy) {
             return new Outcome.TooMany(BUSY_SECONDS);
         }
@@ -433,22 +454,27 @@ public class LogIns {
         return throttled.waitSeconds();
     }
 
-    private record Throttled(int waitSeconds, boolean knownHere) {}
+    /** @param failures before this attempt, 0 if it may not be made */
+    private record Throttled(int waitSeconds, boolean knownHere, int failures) {}
 
     private Throttled throttle(String name, String address) {
-        int wait = throttle.take(name, address, false, System.nanoTime());
-        if (wait == 0) {
-            return new Throttled(0, false);
+        Throttled asAnybody = take(name, address, false);
+        if (asAnybody.waitSeconds() == 0) {
+            return asAnybody;
         }
         boolean knownHere;
         try {
             knownHere = namesFrom(address).contains(name.toLowerCase(Locale.ROOT));
         } catch (PasswordHashing.Busy busy) {
-            return new Throttled(wait, false);
+            return asAnybody;
         }
-        return knownHere
-                ? new Throttled(throttle.take(name, address, true, System.nanoTime()), true)
-                : new Throttled(wait, false);
+        return knownHere ? take(name, address, true) : asAnybody;
+    }
+
+    private Throttled take(String name, String address, boolean knownHere) {
+        long now = System.nanoTime();
+        int failures = throttle.failures(name, address, knownHere, now);
+        return new Throttled(throttle.take(name, address, knownHere, now), knownHere, failures);
     }
 
     /** Who logged in from there lately; asked once a minute and address at most. */

@@ -328,8 +328,10 @@ public class People {
                 List.of(tenantName, known.displayName() == null ? "" : known.displayName()));
         problems.throwIfAny();
         String present = passwordHash(tenant, caller.id());
-        String hash =
-                passwords.run(() -> passwords.matches(old, present) ? passwords.hash(requireNonNull(wanted)) : "");
+        String hash = passwords.run(
+                0,
+                () -> passwords.matches(old, present) ? passwords.hash(requireNonNull(wanted)) : "",
+                String::isEmpty);
         if (hash.isEmpty()) {
             return PasswordChanged.WRONG;
         }

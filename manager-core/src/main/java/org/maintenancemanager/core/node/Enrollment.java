@@ -33,8 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Trades an enrollment token for a node's identity. A node is known by its public key: the same key with any valid token of
  * the tenant is the same node, gets a new node token (the old one ends, and reports are counted from 1 again), and uses no
- * token up; if it was proved once that the node has the private key, it must be proved again, since a public key is no
- * secret. A new key takes a place in the fleet:
+ * token up; it must prove that it has the private key, since a public key is no secret. Only while it waits for approval, and
+ * gets no identity, may it ask again without, unless it proved the key before. A new key takes a place in the fleet:
  *
  * <ul>
  *   <li>of a node that operators registered with this serial number, or under this name, at the token's site or below, and
@@ -186,11 +186,14 @@ public class Enrollment {
             if (node.denied()) {
                 throw new EnrollmentRefused();
             }
-            if (node.proved() && !isProved(request)) {
+            boolean active = node.state().equals("ACTIVE");
+            // The first to come with a key has nobody's place to take; who comes later might only know the public key.
+            if ((active || node.proved()) && !isProved(request)) {
                 throw InvalidInput.at(
-                        "/keyProof", "is required, since it was shown before that the node has the private key");
+                        "/keyProof",
+                        "is required, since a node with this key is known; only who has the private key may take its place");
             }
-            if (!node.state().equals("ACTIVE")) {
+            if (!active) {
                 // It asks every now and then whether it was approved, and that is no event.
                 return pending(node.id());
             }

@@ -3,7 +3,11 @@ package org.maintenancemanager.web.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -13,6 +17,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.maintenancemanager.api.node.NodeTls;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
@@ -38,11 +43,11 @@ class EnrollmentTest {
     @Test
     void theSameKeyIsTheSameNodeWithANewTokenAndUsesNothingUp() {
         Token token = manager.newEnrollmentToken(1, "AUTO");
-        String key = ManagerUnderTest.newPublicKey();
-        JsonNode first = json(enroll(token, name, key));
+        KeyPair keys = keys();
+        JsonNode first = json(enroll(token, name, pem(keys)));
 
         // Lines of another length, as another tool writes the same key.
-        JsonNode second = json(enroll(token, name, key.replace("MCow", "MCow\\n")));
+        JsonNode second = json(enroll(token, name, pem(keys).replace("MCow", "MCow\\n"), keys));
 
         assertThat(second.get("nodeId")).isEqualTo(first.get("nodeId"));
         assertThat(uses(token)).isEqualTo(1);
@@ -75,9 +80,10 @@ class EnrollmentTest {
     @Test
     void oneKeyThatAsksManyTimesAtOnceIsOneNode() throws Exception {
         Token token = manager.newEnrollmentToken(50, "AUTO");
-        String key = ManagerUnderTest.newPublicKey();
+        KeyPair keys = keys();
 
-        List<Integer> answers = atOnce(12, i -> enroll(token, name, key).statusCode());
+        List<Integer> answers =
+                atOnce(12, i -> enroll(token, name, pem(keys), keys).statusCode());
 
         assertThat(answers).containsOnly(200);
         assertThat(uses(token)).isEqualTo(1);
@@ -92,18 +98,19 @@ class EnrollmentTest {
     @Test
     void aManualTokenLetsNobodyInUntilAPersonApproves() {
         Token token = manager.newEnrollmentToken(1, "MANUAL");
-        String key = ManagerUnderTest.newPublicKey();
-        JsonNode waiting = json(enroll(token, name, key));
+        KeyPair keys = keys();
+        JsonNode waiting = json(enroll(token, name, pem(keys)));
         assertThat(waiting.get("status").asString()).isEqualTo("PENDING");
         assertThat(waiting.has("nodeToken")).isFalse();
-        assertThat(json(enroll(token, name, key)).get("status").asString()).isEqualTo("PENDING");
+        assertThat(json(enroll(token, name, pem(keys))).get("status").asString())
+                .isEqualTo("PENDING");
 
         manager.jdbc()
                 .sql("update node set state = 'ACTIVE' where id = :id")
                 .param("id", id(waiting))
                 .update();
 
-        JsonNode approved = json(enroll(token, name, key));
+        JsonNode approved = json(enroll(token, name, pem(keys), keys));
         assertThat(approved.get("status").asString()).isEqualTo("ENROLLED");
         assertThat(poll(approved.get("nodeToken").asString())).isLessThan(300);
     }
@@ -204,6 +211,32 @@ class EnrollmentTest {
 
     private HttpResponse<String> enroll(Token token, String name, String key) {
         return enroll(token.text(), name, key);
+    }
+
+    private static KeyPair keys() {
+        try {
+            return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform since 15 has Ed25519", e);
+        }
+    }
+
+    /** Escaped for a JSON string. */
+    private static String pem(KeyPair keys) {
+        return "-----BEGIN PUBLIC KEY-----\\n%s\\n-----END PUBLIC KEY-----\\n"
+                .formatted(Base64.getEncoder().encodeToString(keys.getPublic().getEncoded()));
+    }
+
+    /** With the proof that whoever asks has the private key. */
+    private HttpResponse<String> enroll(Token token, String name, String key, KeyPair proving) {
+        try {
+            return manager.nodeCall("enroll", null, """
+                    {"enrollmentToken": "%s", "name": "%s", "publicKey": "%s", "keyProof": "%s"}
+                    """.formatted(
+                            token.text(), name, key, NodeTls.keyProof(proving.getPrivate(), token.text())));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("expected a key that signs", e);
+        }
     }
 
     private HttpResponse<String> enroll(String token, String name, String key) {

@@ -169,6 +169,31 @@ class NodeIdentityTest {
         enrolled(enroll(token.text(), name, keys, null, proof));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"AUTO", "MANUAL"})
+    void whoKnowsNoMoreThanThePublicKeyOfANodeThatNeverProvedItDoesNotTakeItsPlace(String approval) throws Exception {
+        Token token = manager.newEnrollmentToken(2, approval);
+        KeyPair keys = keys();
+        String proof = NodeTls.keyProof(keys.getPrivate(), token.text());
+        EnrollResult first = enroll(token.text(), name, keys, null);
+        if (approval.equals("MANUAL")) {
+            String id = pending(first);
+            assertThat(pending(enroll(token.text(), name, keys, null)))
+                    .as("asking whether it was approved yields no identity")
+                    .isEqualTo(id);
+            assertThat(decide(id, "approve").statusCode()).isEqualTo(200);
+            first = enroll(token.text(), name, keys, null, proof);
+        }
+        String nodeToken = enrolled(first).nodeToken();
+
+        assertRefused(enroll(token.text(), name, keys, null), 400);
+
+        assertThat(manager.nodeCall("poll", nodeToken, "{\"bootId\": \"b\"}").statusCode())
+                .as("the identity is untouched")
+                .isEqualTo(204);
+        enrolled(enroll(token.text(), name, keys, null, proof));
+    }
+
     @Test
     void certificateRequestIsRefusedUnlessItsKeySignedIt() throws Exception {
         Token token = manager.newEnrollmentToken(1, "AUTO");

@@ -20,6 +20,8 @@ const ImagePage = lazy(() => import('./screens/image'));
 const Campaigns = lazy(() => import('./screens/campaigns'));
 const CampaignWizard = lazy(() => import('./screens/campaign-wizard'));
 const CampaignPage = lazy(() => import('./screens/campaign'));
+const PolicyPage = lazy(() => import('./screens/policy'));
+const PolicyForm = lazy(() => import('./screens/policy-form'));
 const Calendar = lazy(() => import('./screens/calendar'));
 const Activity = lazy(() => import('./screens/activity'));
 const Account = lazy(() => import('./screens/account'));
@@ -67,6 +69,9 @@ export function App() {
                   <Route path="/images/:id" element={<ImagePage />} />
                   <Route path="/campaigns" element={<Campaigns />} />
                   <Route path="/campaigns/new" element={<CampaignWizard />} />
+                  <Route path="/campaigns/policies/new" element={<PolicyForm />} />
+                  <Route path="/campaigns/policies/:id" element={<PolicyPage />} />
+                  <Route path="/campaigns/policies/:id/change" element={<PolicyForm />} />
                   <Route path="/campaigns/:id" element={<CampaignPage />} />
                   <Route path="/calendar" element={<Calendar />} />
                   <Route path="/activity" element={<Activity />} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curl, FIRST_DRAFT, request, stepOf, yaml } from './campaign-draft';
+import { curl, FIRST_DRAFT, FIRST_RULES, request, rulesOf, stepOf, templateOf, yaml } from './campaign-draft';
 
 describe('a campaign in the making', () => {
   it('becomes the request that automation would send', () => {
@@ -61,5 +61,30 @@ describe('a campaign in the making', () => {
     expect(stepOf('/imageId')).toBe('image');
     expect(stepOf('/selector')).toBe('nodes');
     expect(stepOf('/waves/1/percent')).toBe('waves');
+  });
+});
+
+describe("a policy's template", () => {
+  it('comes back from the form as it went in', () => {
+    const template = {
+      waves: [
+        { name: 'canary', count: 3, minConfirmedShare: 0.999, gate: { soakTime: 'PT24H', approval: true, unheardAfter: 'PT36H' } },
+        { name: 'north', selector: 'site==/eu/no/*', minConfirmedShare: 0.5 },
+        { name: 'rest', rest: true, minConfirmedShare: 0 },
+      ],
+      maxInFlight: 20,
+      permitLimit: 'PT90M',
+      prestage: true,
+      allowDowngrade: false,
+      schedule: { joinLater: false },
+    };
+    expect(templateOf(rulesOf({ name: '', imageId: '', ...template }))).toEqual({ ...template, maxFailures: null });
+  });
+
+  it('takes away what was emptied, and leaves alone what the form does not show', () => {
+    const patch = templateOf({ ...FIRST_RULES, maxInFlight: '', permitMinutes: '' });
+    expect(patch).toMatchObject({ maxInFlight: null, maxFailures: null, permitLimit: null });
+    expect(patch).not.toHaveProperty('rules');
+    expect(patch).not.toHaveProperty('neededTime');
   });
 });

@@ -1,8 +1,9 @@
-import { Alert, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, Label } from '@patternfly/react-core';
+import { Alert, Label } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from '../api/client';
 import { Asked } from '../ui/faces';
 import { Curve } from '../ui/curve';
+import { Terms } from '../ui/terms';
 import { formatDuration, formatInstant, Time, useClock, useNow } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 
@@ -27,36 +28,24 @@ export function Outlook({ outlook, actual = [] }: { outlook: Schemas['CampaignOu
   const { end } = outlook;
   return (
     <div className="mm-stack">
-      <DescriptionList isHorizontal isCompact>
-        <DescriptionListGroup>
-          <DescriptionListTerm>Probably ends</DescriptionListTerm>
-          <DescriptionListDescription>
-            {end.p50 === undefined ? (
+      <Terms
+        rows={[
+          [
+            'Probably ends',
+            end.p50 === undefined ? (
               'not by itself within a year'
             ) : (
               <>
                 {formatInstant(end.p50, zone)} (<Time at={end.p50} />)
               </>
-            )}
-          </DescriptionListDescription>
-        </DescriptionListGroup>
-        <DescriptionListGroup>
-          <DescriptionListTerm>In nine of ten cases by</DescriptionListTerm>
-          <DescriptionListDescription>{end.p90 === undefined ? 'not within a year' : formatInstant(end.p90, zone)}</DescriptionListDescription>
-        </DescriptionListGroup>
-        {outlook.waves
-          .filter((wave) => wave.opens.p50 !== undefined)
-          .map((wave) => (
-            <DescriptionListGroup key={wave.name}>
-              <DescriptionListTerm>
-                Wave {wave.name} {Date.parse(wave.opens.p50 ?? '') <= now.getTime() ? 'opened' : 'opens'}
-              </DescriptionListTerm>
-              <DescriptionListDescription>
-                <Time at={wave.opens.p50} />
-              </DescriptionListDescription>
-            </DescriptionListGroup>
-          ))}
-      </DescriptionList>
+            ),
+          ],
+          ['In nine of ten cases by', end.p90 === undefined ? 'not within a year' : formatInstant(end.p90, zone)],
+          ...outlook.waves
+            .filter((wave) => wave.opens.p50 !== undefined)
+            .map((wave) => [`Wave ${wave.name} ${Date.parse(wave.opens.p50 ?? '') <= now.getTime() ? 'opened' : 'opens'}`, <Time at={wave.opens.p50} />] as const),
+        ]}
+      />
       <Curve
         points={pointsOf(outlook)}
         actual={actualOf(actual)}

@@ -4,6 +4,7 @@ import { answer, api, type Schemas } from '../api/client';
 import { Asked } from '../ui/faces';
 import { formatBytes, formatNumber, plural } from '../ui/words';
 import { Assumptions, Outlook } from './campaign-outlook';
+import { Way } from './update-path';
 
 /** What the campaign would come to if it were started as it is; nothing is kept. */
 export function PlanStep({ body }: { body: Schemas['NewCampaign'] }) {
@@ -16,6 +17,7 @@ export function PlanStep({ body }: { body: Schemas['NewCampaign'] }) {
     <Asked query={query} rows={6}>
       {(plan) => {
         const skipped = plan.skips.reduce((sum, skip) => sum + skip.nodes, 0);
+        const detours = plan.paths.filter(({ steps }) => steps.length > 1);
         return (
           <div className="mm-two">
             <Card>
@@ -42,6 +44,19 @@ export function PlanStep({ body }: { body: Schemas['NewCampaign'] }) {
                     </div>
                   )}
                   {plan.findings.length + plan.skips.length === 0 && <p>None is left out, and all have windows.</p>}
+                  {detours.length > 0 && (
+                    <div>
+                      <strong>Through other releases</strong>
+                      <ul>
+                        {detours.map((path) => (
+                          <li key={path.steps.map(({ imageId }) => imageId).join()}>
+                            {plural(path.nodes, 'node')}: <Way steps={path.steps} label="What they install, in order" />
+                          </li>
+                        ))}
+                      </ul>
+                      <p className="mm-subtle">Each step is a download, a permit and a window of its own.</p>
+                    </div>
+                  )}
                   <div>
                     <strong>{formatBytes(plan.bytes)} to download in all</strong>
                     <ul>

@@ -18,21 +18,21 @@ import {
 } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 import { Link, useNavigate } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
-import { asProblem } from '../api/problem';
 import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
-import { ChoiceField, FormProblem, TextField } from '../ui/form';
+import { FormProblem, TextField } from '../ui/form';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
 import { SEVERITY_LOOKS, Status } from '../ui/status';
 import { READERS_ZONE, Time } from '../ui/time';
 import { formatCount, plural } from '../ui/words';
-import { curl, type Draft, FIRST_DRAFT, NO_GATE, request, stepOf, type WaveDraft, type WaveKind, yaml } from './campaign-draft';
-import { useNodeCount } from './nodes';
+import { curl, type Draft, FIRST_DRAFT, request, stepOf, yaml } from './campaign-draft';
+import { LimitFields, LiveCount, toType, WaveFields } from './campaign-fields';
 import { PlanStep } from './campaign-plan';
+import { useNodeCount } from './nodes';
 
 const STEPS = [
   { id: 'image', title: 'Image' },
@@ -42,9 +42,6 @@ const STEPS = [
   { id: 'confirm', title: 'Confirm' },
 ] as const;
 type StepId = (typeof STEPS)[number]['id'];
-
-/** Above this many nodes, their number has to be typed. */
-const TYPED_FROM = 100;
 
 export default function CampaignWizard() {
   const [draft, setDraft] = useState<Draft>(FIRST_DRAFT);
@@ -215,25 +212,6 @@ function ImageStep({ draft, onChange }: { draft: Draft; onChange: Change }) {
   );
 }
 
-/** How many nodes a selector chooses, while it is typed. */
-function LiveCount({ filter }: { filter: string }) {
-  const settled = useDeferredValue(filter);
-  const count = useNodeCount(settled);
-  if (count.isError) {
-    const problem = asProblem(count.error);
-    return (
-      <p className="mm-wrong" role="status">
-        {problem.at('/filter') ?? problem.detail ?? problem.title}
-      </p>
-    );
-  }
-  return (
-    <p role="status">
-      {count.data === undefined ? 'Counting' : `${formatCount(count.data)} ${count.data.count === 1 ? 'node' : 'nodes'} now`}
-    </p>
-  );
-}
-
 function NodesStep({ draft, onChange, problem }: { draft: Draft; onChange: Change; problem: Sent }) {
   return (
     <Card>
@@ -260,147 +238,19 @@ function NodesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
   );
 }
 
-const WAVE_KINDS: readonly { value: WaveKind; label: string }[] = [
-  { value: 'percent', label: 'percent of the nodes' },
-  { value: 'count', label: 'so many nodes' },
-  { value: 'selector', label: 'by selector' },
-  { value: 'rest', label: 'all the rest' },
-];
-
 function WavesStep({ draft, onChange, problem }: { draft: Draft; onChange: Change; problem: Sent }) {
-  const set = (key: number, changes: Partial<WaveDraft>) =>
-    onChange({ waves: draft.waves.map((wave) => (wave.key === key ? { ...wave, ...changes } : wave)) });
-  const add = () => {
-    const key = Math.max(0, ...draft.waves.map((wave) => wave.key)) + 1;
-    const wave: WaveDraft = { key, name: `wave ${key}`, kind: 'percent', value: '10', minConfirmedPercent: '95', ...NO_GATE };
-    const rest = draft.waves.findIndex((each) => each.kind === 'rest');
-    onChange({ waves: rest < 0 ? [...draft.waves, wave] : draft.waves.toSpliced(rest, 0, wave) });
-  };
   return (
     <div className="mm-stack">
       <Card>
         <CardTitle component="h2">Waves</CardTitle>
         <CardBody>
-          <div className="mm-stack">
-            <p>A wave begins when enough nodes of the one before it are confirmed. Nodes are disturbed only inside their windows.</p>
-            <ol className="mm-waves">
-              {draft.waves.map((wave, index) => (
-                <li key={wave.key}>
-                  <fieldset className="mm-wave">
-                    <legend>Wave {index + 1}</legend>
-                    <TextField label="Name" pointer={`/waves/${index}/name`} problem={problem} value={wave.name} onChange={(name) => set(wave.key, { name })} />
-                    <ChoiceField
-                      label="Takes"
-                      pointer={`/waves/${index}/rest`}
-                      problem={problem}
-                      value={wave.kind}
-                      onChange={(kind) => set(wave.key, { kind })}
-                      choices={WAVE_KINDS}
-                    />
-                    {wave.kind !== 'rest' && (
-                      <TextField
-                        label={wave.kind === 'percent' ? 'Percent' : wave.kind === 'count' ? 'Nodes' : 'Selector'}
-                        pointer={`/waves/${index}/${wave.kind}`}
-                        problem={problem}
-                        type={wave.kind === 'selector' ? 'text' : 'number'}
-                        value={wave.value}
-                        onChange={(value) => set(wave.key, { value })}
-                      />
-                    )}
-                    <TextField
-                      label="Must confirm, in percent"
-                      pointer={`/waves/${index}/minConfirmedShare`}
-                      problem={problem}
-                      type="number"
-                      min={0}
-                      max={100}
-                      value={wave.minConfirmedPercent}
-                      onChange={(minConfirmedPercent) => set(wave.key, { minConfirmedPercent })}
-                    />
-                    {/* The last wave has no next one that its gate could hold. */}
-                    {index < draft.waves.length - 1 && (
-                      <>
-                        <TextField
-                          label="Must hold for, in hours"
-                          pointer={`/waves/${index}/gate/soakTime`}
-                          problem={problem}
-                          type="number"
-                          min={0}
-                          value={wave.soakHours}
-                          onChange={(soakHours) => set(wave.key, { soakHours })}
-                          help="Empty: the next wave opens at once."
-                        />
-                        <TextField
-                          label={`Next wave not before (${READERS_ZONE})`}
-                          pointer={`/waves/${index}/gate/notBefore`}
-                          problem={problem}
-                          type="datetime-local"
-                          value={wave.notBefore}
-                          onChange={(notBefore) => set(wave.key, { notBefore })}
-                        />
-                        <Checkbox
-                          id={`approval-${wave.key}`}
-                          label="A second person opens the next wave"
-                          isChecked={wave.approval}
-                          onChange={(_, approval) => set(wave.key, { approval })}
-                        />
-                      </>
-                    )}
-                    <div className="mm-wave-remove">
-                      <Button
-                        variant="link"
-                        isDanger
-                        isDisabled={draft.waves.length === 1}
-                        onClick={() => onChange({ waves: draft.waves.filter((each) => each.key !== wave.key) })}
-                      >
-                        Remove wave {index + 1}
-                      </Button>
-                    </div>
-                  </fieldset>
-                </li>
-              ))}
-            </ol>
-            <div>
-              <Button variant="secondary" onClick={add}>
-                Add a wave
-              </Button>
-            </div>
-          </div>
+          <WaveFields draft={draft} onChange={onChange} problem={problem} />
         </CardBody>
       </Card>
       <Card>
         <CardTitle component="h2">Limits</CardTitle>
         <CardBody>
-          <div className="mm-two">
-            <TextField
-              label="Nodes disturbed at a time, at most"
-              pointer="/maxInFlight"
-              problem={problem}
-              type="number"
-              min={1}
-              value={draft.maxInFlight}
-              onChange={(maxInFlight) => onChange({ maxInFlight })}
-              help="Budgets of sites hold beside it."
-            />
-            <TextField
-              label="Failures after which it pauses itself"
-              pointer="/maxFailures"
-              problem={problem}
-              type="number"
-              min={1}
-              value={draft.maxFailures}
-              onChange={(maxFailures) => onChange({ maxFailures })}
-              help="Empty: no fixed number."
-            />
-            <TextField
-              label="Longest permit, in minutes"
-              pointer="/permitLimit"
-              problem={problem}
-              type="number"
-              min={1}
-              value={draft.permitMinutes}
-              onChange={(permitMinutes) => onChange({ permitMinutes })}
-            />
+          <LimitFields draft={draft} onChange={onChange} problem={problem}>
             <TextField
               label={`Begins (${READERS_ZONE})`}
               pointer="/startsAt"
@@ -428,19 +278,7 @@ function WavesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
               onChange={(endsAt) => onChange({ endsAt })}
               help="Nodes that have not begun by then are called off."
             />
-          </div>
-          <Checkbox
-            id="join-later"
-            label="Nodes that match only after the beginning join as well"
-            isChecked={draft.joinLater}
-            onChange={(_, joinLater) => onChange({ joinLater })}
-          />
-          <Checkbox
-            id="prestage"
-            label="Nodes may write the inactive slot before their window opens"
-            isChecked={draft.prestage}
-            onChange={(_, prestage) => onChange({ prestage })}
-          />
+          </LimitFields>
         </CardBody>
       </Card>
     </div>
@@ -482,10 +320,9 @@ function ConfirmStep({ draft, send, sending, problem }: { draft: Draft; send: (s
   const [shown, setShown] = useState<Shape>('json');
   const count = useNodeCount(draft.everyone ? '' : draft.selector.trim());
   const reason = useReason('campaign.run');
-  const many = count.data !== undefined && (count.data.capped || count.data.count > TYPED_FROM);
-  const expected = String(count.data?.count ?? '');
+  const expected = toType(count.data);
   const body = request(draft);
-  const missing = count.data === undefined ? 'The nodes are being counted.' : many && typed !== expected ? `Type ${expected} first.` : undefined;
+  const missing = count.data === undefined ? 'The nodes are being counted.' : expected !== undefined && typed !== expected ? `Type ${expected} first.` : undefined;
   return (
     <div className="mm-stack">
       <Card>
@@ -498,7 +335,7 @@ function ConfirmStep({ draft, send, sending, problem }: { draft: Draft; send: (s
               In {plural(draft.waves.length, 'wave')}, {draft.waves.map((wave) => wave.name).join(', then ')}. Nodes are restarted, inside
               their windows.
             </p>
-            {many && (
+            {expected !== undefined && (
               <div>
                 <label htmlFor="typed-count">
                   Type <strong>{expected}</strong>, {count.data?.capped === true ? 'at least as many nodes as are affected' : 'the number of nodes'}, to start

@@ -1,4 +1,4 @@
-import { Alert, Card, CardBody, CardTitle, DescriptionList, DescriptionListDescription, DescriptionListGroup, DescriptionListTerm, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Alert, Card, CardBody, CardTitle, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
@@ -15,12 +15,14 @@ import { Pager, useListState } from '../ui/listing';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
 import { CAMPAIGN_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
-import { durationSeconds, formatDuration, Time } from '../ui/time';
+import { Terms } from '../ui/terms';
+import { formatDuration, Time } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
 import { AuditTable } from './audit-table';
 import { AnsweredApprovals, Approvals, CampaignActions } from './campaign-actions';
 import { Guard } from './campaign-guard';
 import { Forecast } from './campaign-outlook';
+import { gateWords } from './campaign-words';
 import { ImageName } from './images';
 
 type Campaign = Schemas['Campaign'];
@@ -190,22 +192,13 @@ function Wave({ wave }: { wave: Schemas['CampaignWave'] }) {
 
 /** What its gate wants besides the share, and since when that runs. */
 function Gate({ wave }: { wave: Schemas['CampaignWave'] }) {
-  const { soakTime, notBefore, approval } = wave.gate;
-  const soaks = soakTime !== undefined && durationSeconds(soakTime) !== 0;
-  if (!soaks && notBefore === undefined && approval !== true && wave.skippedAt === undefined && wave.promotedAt === undefined) {
-    return null;
-  }
+  const { notBefore } = wave.gate;
   return (
     <div className="mm-subtle">
-      {soaks && (
+      {gateWords(wave.gate)}{' '}
+      {wave.reachedAt !== undefined && wave.passedAt === undefined && (
         <>
-          Then it soaks for {formatDuration(soakTime)}
-          {wave.reachedAt !== undefined && wave.passedAt === undefined && (
-            <>
-              , since <Time at={wave.reachedAt} />
-            </>
-          )}
-          .{' '}
+          Its share is reached since <Time at={wave.reachedAt} />.{' '}
         </>
       )}
       {notBefore !== undefined && (
@@ -213,7 +206,6 @@ function Gate({ wave }: { wave: Schemas['CampaignWave'] }) {
           The next wave opens <Time at={notBefore} /> at the earliest.{' '}
         </>
       )}
-      {approval === true && 'A second person opens the next wave. '}
       {wave.promotedAt !== undefined && (
         <>
           An operator opened the next wave <Time at={wave.promotedAt} />.{' '}
@@ -269,6 +261,7 @@ function Reasons({ campaign }: { campaign: Campaign }) {
 function Rules({ campaign }: { campaign: Campaign }) {
   const rows: [string, ReactNode][] = [
     ['Image', <ImageName id={campaign.imageId} />],
+    ...(campaign.life.policyId === undefined ? [] : [['Made by', <Link to={`/campaigns/policies/${campaign.life.policyId}`}>its policy</Link>] as [string, ReactNode]]),
     [
       'Nodes',
       campaign.allNodes ? (
@@ -292,14 +285,7 @@ function Rules({ campaign }: { campaign: Campaign }) {
     ['Ended', campaign.endedAt === undefined ? 'not yet' : <Time at={campaign.endedAt} />],
   ];
   return (
-    <DescriptionList isHorizontal isCompact>
-      {rows.map(([term, description]) => (
-        <DescriptionListGroup key={term}>
-          <DescriptionListTerm>{term}</DescriptionListTerm>
-          <DescriptionListDescription>{description}</DescriptionListDescription>
-        </DescriptionListGroup>
-      ))}
-    </DescriptionList>
+    <Terms rows={rows} />
   );
 }
 

@@ -1,6 +1,7 @@
+import { Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from 'react-router';
+import { Link, useNavigate, useSearchParams } from 'react-router';
 import { answer, api } from '../api/client';
 import { asProblem } from '../api/problem';
 import { ReasonedButton, useReason } from '../ui/act';
@@ -13,6 +14,7 @@ import { CAMPAIGN_LOOKS, Status } from '../ui/status';
 import { Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
 import { ImageName } from './images';
+import { PolicyList } from './policies';
 
 const FACETS: readonly Facet[] = [
   { field: 'state', title: 'State', choices: Object.entries(CAMPAIGN_LOOKS).map(([value, { text }]) => ({ value, label: text })) },
@@ -20,9 +22,46 @@ const FACETS: readonly Facet[] = [
 const SORTABLE = ['name', 'state', 'createdAt'] as const;
 
 export default function Campaigns() {
-  const list = useListState();
+  const [parameters, setParameters] = useSearchParams();
   const navigate = useNavigate();
-  const reason = useReason('campaign.manage');
+  const manage = useReason('campaign.manage');
+  const run = useReason('campaign.run');
+  const tab = parameters.get('tab') === 'policies' ? 'policies' : 'campaigns';
+  return (
+    <Screen
+      title="Campaigns"
+      actions={
+        tab === 'campaigns' ? (
+          <ReasonedButton variant="primary" reason={manage} onClick={() => void navigate('/campaigns/new')}>
+            New campaign
+          </ReasonedButton>
+        ) : (
+          <ReasonedButton variant="primary" reason={run} onClick={() => void navigate('/campaigns/policies/new')}>
+            New policy
+          </ReasonedButton>
+        )
+      }
+    >
+      <Tabs
+        activeKey={tab}
+        aria-label="Campaigns and policies"
+        mountOnEnter
+        unmountOnExit
+        onSelect={(_, key) => setParameters(key === 'policies' ? { tab: 'policies' } : {}, { replace: true })}
+      >
+        <Tab eventKey="campaigns" title={<TabTitleText>Campaigns</TabTitleText>}>
+          <CampaignList />
+        </Tab>
+        <Tab eventKey="policies" title={<TabTitleText>Policies</TabTitleText>}>
+          <PolicyList />
+        </Tab>
+      </Tabs>
+    </Screen>
+  );
+}
+
+function CampaignList() {
+  const list = useListState();
   const query = useQuery({
     queryKey: ['campaigns', 'list', list.filter, list.sort, list.cursor],
     queryFn: ({ signal }) =>
@@ -43,13 +82,8 @@ export default function Campaigns() {
   });
   const sort = sortOf(list, SORTABLE, '-createdAt');
   const problem = query.isError ? asProblem(query.error) : undefined;
-  const create = (
-    <ReasonedButton variant="primary" reason={reason} onClick={() => void navigate('/campaigns/new')}>
-      New campaign
-    </ReasonedButton>
-  );
   return (
-    <Screen title="Campaigns" actions={create}>
+    <div className="mm-tab">
       <FilterBar filter={list.filter} onChange={list.setFilter} facets={FACETS} problem={problem} example="state==RUNNING" />
       {!(problem?.status === 400 && list.filter !== '') && (
         <AskedList
@@ -105,6 +139,6 @@ export default function Campaigns() {
         </AskedList>
       )}
       <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
-    </Screen>
+    </div>
   );
 }

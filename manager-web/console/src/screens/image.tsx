@@ -1,14 +1,4 @@
-import {
-  Card,
-  CardBody,
-  CardTitle,
-  DescriptionList,
-  DescriptionListDescription,
-  DescriptionListGroup,
-  DescriptionListTerm,
-  Label,
-  LabelGroup,
-} from '@patternfly/react-core';
+import { Card, CardBody, CardTitle, Label, LabelGroup } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -19,9 +9,12 @@ import { Screen } from '../ui/page';
 import { quoted } from '../ui/rsql';
 import { useSend } from '../ui/send';
 import { IMAGE_LOOKS, SEVERITY_LOOKS, Status } from '../ui/status';
+import { Terms } from '../ui/terms';
 import { Time } from '../ui/time';
 import { formatBytes, formatCount } from '../ui/words';
+import { ChangeImage } from './image-change';
 import { useNodeCount } from './nodes';
+import { pathSentences } from './update-path';
 
 type Image = Schemas['Image'];
 type Act = 'publish' | 'withdraw' | 'delete';
@@ -40,6 +33,7 @@ export default function ImagePage() {
   const { id = '' } = useParams();
   const navigate = useNavigate();
   const [act, setAct] = useState<Act>();
+  const [changing, setChanging] = useState<Image>();
   const manage = useReason('image.manage');
   const query = useQuery({
     queryKey: ['campaigns', 'images', 'one', id],
@@ -87,6 +81,9 @@ export default function ImagePage() {
           <ReasonedButton variant="secondary" isDanger reason={why('PUBLISHED', 'withdrawn')} onClick={() => setAct('withdraw')}>
             Withdraw
           </ReasonedButton>
+          <ReasonedButton variant="secondary" reason={manage} onClick={() => setChanging(image)}>
+            Change
+          </ReasonedButton>
           {image?.state === 'DRAFT' && (
             <ReasonedButton variant="secondary" isDanger reason={manage} onClick={() => setAct('delete')}>
               Delete
@@ -109,6 +106,12 @@ export default function ImagePage() {
                 <CardTitle component="h2">Where it runs</CardTitle>
                 <CardBody>
                   <WhereItRuns image={data} />
+                </CardBody>
+              </Card>
+              <Card>
+                <CardTitle component="h2">From where it can be installed</CardTitle>
+                <CardBody>
+                  <Sources path={data.path} />
                 </CardBody>
               </Card>
               <Card>
@@ -137,6 +140,15 @@ export default function ImagePage() {
           </div>
         )}
       </Asked>
+      {changing !== undefined && (
+        <ChangeImage
+          image={changing}
+          onClose={() => {
+            setChanging(undefined);
+            void query.refetch();
+          }}
+        />
+      )}
       {act !== undefined && image !== undefined && (
         <Confirm
           title={`${WORDS[act].verb} ${image.family} ${image.version}?`}
@@ -167,14 +179,20 @@ function About({ image }: { image: Image }) {
     ['Added', <Time at={image.createdAt} absolute />],
   ];
   return (
-    <DescriptionList isHorizontal isCompact>
-      {rows.map(([term, description]) => (
-        <DescriptionListGroup key={term}>
-          <DescriptionListTerm>{term}</DescriptionListTerm>
-          <DescriptionListDescription>{description}</DescriptionListDescription>
-        </DescriptionListGroup>
+    <Terms rows={rows} />
+  );
+}
+
+function Sources({ path }: { path: Schemas['ImagePath'] }) {
+  const sentences = pathSentences(path);
+  return sentences.length === 0 ? (
+    <p className="mm-absent">From any release.</p>
+  ) : (
+    <ul>
+      {sentences.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
       ))}
-    </DescriptionList>
+    </ul>
   );
 }
 

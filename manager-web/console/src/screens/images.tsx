@@ -15,6 +15,7 @@ import { Time } from '../ui/time';
 import { formatBytes } from '../ui/words';
 import { NewChannelDialog, Promote } from './channels';
 import { AddImage } from './image-add';
+import { PathMarks } from './update-path';
 
 const FACETS: readonly Facet[] = [
   { field: 'state', title: 'State', choices: Object.entries(IMAGE_LOOKS).map(([value, { text }]) => ({ value, label: text })) },
@@ -116,7 +117,9 @@ function Releases() {
                   <Tr key={image.id}>
                     <Td dataLabel="Family">{image.family}</Td>
                     <Td dataLabel="Version">
-                      <Link to={`/images/${image.id}`}>{image.version}</Link>
+                      <div>
+                        <Link to={`/images/${image.id}`}>{image.version}</Link> <span className="mm-subtle">release {image.releaseCounter}</span> <PathMarks path={image.path} />
+                      </div>
                     </Td>
                     <Td dataLabel="State">
                       <Status look={IMAGE_LOOKS[image.state]} code={image.state} />

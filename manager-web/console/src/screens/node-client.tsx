@@ -1,15 +1,8 @@
-import {
-  Card,
-  CardBody,
-  CardTitle,
-  DescriptionList,
-  DescriptionListDescription,
-  DescriptionListGroup,
-  DescriptionListTerm,
-} from '@patternfly/react-core';
+import { Card, CardBody, CardTitle } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api, type Schemas } from '../api/client';
 import { Asked } from '../ui/faces';
+import { Terms } from '../ui/terms';
 
 type Program = Schemas['NodeProgram'];
 
@@ -47,14 +40,7 @@ function About({ program }: { program: Program }) {
   ];
   return (
     <div className="mm-stack">
-      <DescriptionList isHorizontal isCompact>
-        {rows.map(([term, description]) => (
-          <DescriptionListGroup key={term}>
-            <DescriptionListTerm>{term}</DescriptionListTerm>
-            <DescriptionListDescription>{description}</DescriptionListDescription>
-          </DescriptionListGroup>
-        ))}
-      </DescriptionList>
+      <Terms rows={rows} />
       {program.limits.length > 0 && (
         <div>
           <div className="mm-subtle">What it cannot do</div>

@@ -5,10 +5,6 @@ import {
   CardTitle,
   CodeBlock,
   CodeBlockCode,
-  DescriptionList,
-  DescriptionListDescription,
-  DescriptionListGroup,
-  DescriptionListTerm,
   Label,
   LabelGroup,
   Tab,
@@ -28,9 +24,11 @@ import { Asked, Empty } from '../ui/faces';
 import { useAsking } from '../ui/form-dialog';
 import { Screen } from '../ui/page';
 import { NODE_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
+import { Terms } from '../ui/terms';
 import { formatInstant, formatSeconds, Time, useClock, wallClock } from '../ui/time';
 import { ClientCard } from './node-client';
 import { Credentials, LabelEditor } from './node-edit';
+import { Way } from './update-path';
 import { DECISIONS, type Decision, DecisionDialog, whyNot } from './nodes-bulk';
 
 type Node = Schemas['Node'];
@@ -205,6 +203,17 @@ function Explanation({ id }: { id: string }) {
       {(explanation) => (
         <div className="mm-stack">
           <p className="mm-sentence">{explanation.sentence}</p>
+          {explanation.path.length > 1 && (
+            <div>
+              It still installs <Way steps={explanation.path} label="What it still installs, in order" />
+              <div className="mm-subtle">One after the other, each with a permit and a window of its own.</div>
+            </div>
+          )}
+          {explanation.policyId !== undefined && (
+            <p className="mm-subtle">
+              A <Link to={`/campaigns/policies/${explanation.policyId}`}>policy</Link> made the campaign.
+            </p>
+          )}
           {explanation.gates.length > 0 && (
             <>
               <ol className="mm-gates" aria-label="What was asked, in order">
@@ -250,23 +259,11 @@ function Facts({ node }: { node: Node }) {
     ['Hardware', node.hardware ?? 'not said'],
     ['Zone', node.zone ?? 'that of its site'],
     ['Client', node.client ?? 'not said'],
+    ...(node.stateReason === undefined ? [] : [['Reason', node.stateReason] as [string, ReactNode]]),
   ];
   return (
     <div className="mm-stack">
-      <DescriptionList isHorizontal isCompact>
-        {rows.map(([term, description]) => (
-          <DescriptionListGroup key={term}>
-            <DescriptionListTerm>{term}</DescriptionListTerm>
-            <DescriptionListDescription>{description}</DescriptionListDescription>
-          </DescriptionListGroup>
-        ))}
-        {node.stateReason !== undefined && (
-          <DescriptionListGroup>
-            <DescriptionListTerm>Reason</DescriptionListTerm>
-            <DescriptionListDescription>{node.stateReason}</DescriptionListDescription>
-          </DescriptionListGroup>
-        )}
-      </DescriptionList>
+      <Terms rows={rows} />
       <LabelEditor node={node} />
       {Object.keys(node.nodeLabels).length > 0 && (
         <div>

@@ -1,4 +1,4 @@
-import { Card, CardBody, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
+import { Card, CardBody, Tab, Tabs, TabTitleText, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -15,6 +15,7 @@ import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
+import { LiveCount } from './campaign-fields';
 import { ZONES } from './zones';
 
 type Site = Schemas['Site'];
@@ -214,6 +215,7 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
     queryFn: ({ signal }) => answer(api.GET('/api/v1/budgets', { params: { query: { limit: 1000, sort: 'name' } }, signal })),
     refetchInterval: 10_000,
   });
+  const remove = useAsking((budget: Budget) => answer(api.DELETE('/api/v1/budgets/{id}', { params: { path: { id: budget.id }, header: { 'If-Match': etag(budget.revision) } } })), ['tenant']);
   return (
     <Card isPlain>
       <CardBody>
@@ -237,7 +239,11 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
                   {items.map((budget) => (
                     <Tr key={budget.id}>
                       <Td dataLabel="Budget">{budget.name}</Td>
-                      <Td dataLabel="For">{budget.sitePath ?? budget.selector}</Td>
+                      <Td dataLabel="For">
+                        <Link to={`/nodes?${new URLSearchParams({ filter: budget.selector ?? `site==${budget.sitePath},site==${budget.sitePath}/*` })}`} className={budget.selector === undefined ? '' : 'mm-mono'}>
+                          {budget.selector ?? budget.sitePath}
+                        </Link>
+                      </Td>
                       <Td dataLabel="In use">
                         {formatNumber(budget.inFlight)} {budget.maxInFlight === undefined ? '' : `of ${formatNumber(budget.maxInFlight)}`}
                       </Td>
@@ -246,9 +252,14 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
                         <Time at={budget.updatedAt} />
                       </Td>
                       <Td dataLabel="Actions">
-                        <ReasonedButton variant="link" isInline reason={reason} aria-label={`Change ${budget.name}`} onClick={() => onEdit(budget)}>
-                          Change
-                        </ReasonedButton>
+                        <div className="mm-row">
+                          <ReasonedButton variant="link" isInline reason={reason} aria-label={`Change ${budget.name}`} onClick={() => onEdit(budget)}>
+                            Change
+                          </ReasonedButton>
+                          <ReasonedButton variant="link" isInline isDanger reason={reason} aria-label={`Delete ${budget.name}`} onClick={() => remove.ask(budget)}>
+                            Delete
+                          </ReasonedButton>
+                        </div>
                       </Td>
                     </Tr>
                   ))}
@@ -258,6 +269,9 @@ function BudgetList({ onEdit }: { onEdit: (budget: Budget) => void }) {
           }
         </Asked>
       </CardBody>
+      <Removal asking={remove} name={({ name }) => name}>
+        {() => <p>Its nodes may be disturbed, and download, without this limit from then on.</p>}
+      </Removal>
     </Card>
   );
 }
@@ -277,12 +291,13 @@ function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: ()
   const known = budget === 'new' ? undefined : budget;
   const [name, setName] = useState(known?.name ?? '');
   const [sitePath, setSitePath] = useState(known?.sitePath ?? '');
+  const [selects, setSelects] = useState(false);
   const [selector, setSelector] = useState('');
   const [max, setMax] = useState(known === undefined ? '10' : String(known.maxInFlight ?? ''));
   const [downloads, setDownloads] = useState(String(known?.downloads?.max ?? ''));
   const [bytes, setBytes] = useState(String(known?.downloads?.bytesPerSecond ?? ''));
   const send = useSend(
-    async (wanted: { name: string; sitePath: string; selector: string; max: string; downloads: string; bytes: string }, key) => {
+    async (wanted: { name: string; selects: boolean; sitePath: string; selector: string; max: string; downloads: string; bytes: string }, key) => {
       const paced = { ...(wanted.downloads === '' ? {} : { max: Number(wanted.downloads) }), ...(wanted.bytes === '' ? {} : { bytesPerSecond: Number(wanted.bytes) }) };
       if (known === undefined) {
         await answer(
@@ -290,8 +305,7 @@ function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: ()
             params: { header: { 'Idempotency-Key': key } },
             body: {
               name: wanted.name,
-              ...(wanted.sitePath === '' && wanted.selector !== '' ? {} : { sitePath: wanted.sitePath }),
-              ...(wanted.selector === '' ? {} : { selector: wanted.selector }),
+              ...(wanted.selects ? { selector: wanted.selector } : { sitePath: wanted.sitePath }),
               ...(wanted.max === '' ? {} : { maxInFlight: Number(wanted.max) }),
               ...(Object.keys(paced).length === 0 ? {} : { downloads: paced }),
             },
@@ -314,7 +328,7 @@ function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: ()
     { topics: ['tenant'], onDone: onClose },
   );
   const submit = () => {
-    send.send({ name: name.trim(), sitePath: sitePath.trim(), selector: selector.trim(), max, downloads, bytes });
+    send.send({ name: name.trim(), selects, sitePath: sitePath.trim(), selector: selector.trim(), max, downloads, bytes });
   };
   return (
     <FormDialog
@@ -326,8 +340,20 @@ function BudgetDialog({ budget, onClose }: { budget: Budget | 'new'; onClose: ()
       onClose={onClose}
     >
       <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
-      {known === undefined && <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} help="Its path; the budget holds for all below." />}
-      {known === undefined && <TextField label="Or nodes with" pointer="/selector" problem={send.problem} value={selector} onChange={setSelector} help="A selector, such as label.line==a, in place of a site." />}
+      {known === undefined && (
+        <>
+          <ToggleGroup aria-label="For">
+            <ToggleGroupItem buttonId="budget-site" text="A site" isSelected={!selects} onChange={() => setSelects(false)} />
+            <ToggleGroupItem buttonId="budget-selector" text="A selector" isSelected={selects} onChange={() => setSelects(true)} />
+          </ToggleGroup>
+          {selects ? (
+            <TextField label="Nodes with" pointer="/selector" problem={send.problem} value={selector} onChange={setSelector} required help="Wherever they are: label.line==a" />
+          ) : (
+            <TextField label="Site" pointer="/sitePath" problem={send.problem} value={sitePath} onChange={setSitePath} required help="Its path; the budget holds for all below." />
+          )}
+          {selects && selector.trim() !== '' && <LiveCount filter={selector.trim()} />}
+        </>
+      )}
       <TextField label="Nodes at once" pointer="/maxInFlight" problem={send.problem} type="number" min={0} value={max} onChange={setMax} help="0 lets nobody start; without any, only downloads are paced." />
       <TextField label="Downloads at once" pointer="/downloads/max" problem={send.problem} type="number" min={0} value={downloads} onChange={setDownloads} help="Those whose window opens first go first." />
       <TextField label="Bytes per second" pointer="/downloads/bytesPerSecond" problem={send.problem} type="number" min={1} value={bytes} onChange={setBytes} help="Of all downloads together." />

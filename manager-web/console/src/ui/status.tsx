@@ -76,6 +76,11 @@ export const IMAGE_LOOKS: Record<Schemas['ImageState'], Look> = {
   WITHDRAWN: { text: 'Withdrawn', meaning: 'bad', icon: BanIcon },
 };
 
+export const POLICY_LOOKS: Record<'FOLLOWS' | 'SUSPENDED', Look> = {
+  FOLLOWS: { text: 'Follows', meaning: 'good', icon: CheckCircleIcon },
+  SUSPENDED: { text: 'Suspended', meaning: 'attention', icon: PauseCircleIcon },
+};
+
 export const SEVERITY_LOOKS: Record<Schemas['ImageSeverity'], Look> = {
   NONE: { text: 'No fixes', meaning: 'quiet', icon: InfoCircleIcon },
   LOW: { text: 'Low', meaning: 'quiet', icon: InfoCircleIcon },

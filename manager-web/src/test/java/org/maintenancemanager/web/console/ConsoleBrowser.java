@@ -1,8 +1,11 @@
 package org.maintenancemanager.web.console;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
@@ -135,6 +138,28 @@ final class ConsoleBrowser implements AutoCloseable {
         return page(ColorScheme.LIGHT, 1280, 900);
     }
 
+    /**
+     * To another screen as a link of the console leads there, without loading the console again. By way of a page that is
+     * none, so that what is there afterwards is the new screen and not what was left.
+     */
+    static void go(Page page, String path) {
+        Locator heading = page.locator("h1");
+        push(page, "/console/nowhere");
+        assertThat(heading).hasText("There is no such page");
+        push(page, path);
+        assertThat(heading).not().hasText("There is no such page");
+        assertThat(page.locator(".mm-loading")).hasCount(0);
+    }
+
+    private static void push(Page page, String path) {
+        page.evaluate("""
+                path => {
+                    history.pushState(null, '', path);
+                    dispatchEvent(new PopStateEvent('popstate'));
+                }
+                """, path);
+    }
+
     /** What pages did that they must not; empties the list. */
     List<String> complaints() {
         List<String> found = List.copyOf(complaints);
@@ -181,7 +206,17 @@ final class ConsoleBrowser implements AutoCloseable {
      */
     List<String> look(Page page, String name) {
         List<String> wrong = new ArrayList<>();
-        page.evaluate(axe);
+        if (!Boolean.TRUE.equals(page.evaluate("'axe' in window"))) {
+            page.evaluate(axe);
+            // Nobody looks while the colours change.
+            page.evaluate("""
+                    () => {
+                        const still = new CSSStyleSheet();
+                        still.replaceSync('*, ::before, ::after { transition: none !important; }');
+                        document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
+                    }
+                    """);
+        }
         settle(page, false);
         violations(page, List.of()).forEach(found -> wrong.add("%s: %s".formatted(name, found)));
         shoot(page, name + "-light");
@@ -205,6 +240,7 @@ final class ConsoleBrowser implements AutoCloseable {
         shoot(page, name + "-narrow");
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
         settle(page, true);
+        violations(page, List.of()).forEach(found -> wrong.add("%s, narrow and dark: %s".formatted(name, found)));
         shoot(page, name + "-narrow-dark");
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         page.setViewportSize(1280, 900);

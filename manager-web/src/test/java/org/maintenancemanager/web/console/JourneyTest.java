@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -132,6 +133,127 @@ class JourneyTest {
                 .getByRole(AriaRole.BUTTON, name("Withdraw"))
                 .click();
         assertThat(status(page, "Withdrawn")).isVisible();
+    }
+
+    private String created(String path, String json) {
+        var answer = manager.post(path, json);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+        return JSON.readTree(answer.body()).get("id").asString();
+    }
+
+    /** A published image of the family, which its channel points to. */
+    private void channel(String family) {
+        String image = created("/api/v1/images", """
+                {"family": "%s", "version": "1.0", "releaseCounter": 10, "architecture": "x86_64", "sizeBytes": 1000,
+                 "url": "https://images.example.com/1.0.raw", "sha256": "%s"}""".formatted(family, "ab".repeat(32)));
+        manager.post("/api/v1/images/%s:publish".formatted(image), "{}");
+        created("/api/v1/channels", """
+                {"family": "%s", "name": "stable", "imageId": "%s"}""".formatted(family, image));
+    }
+
+    @Test
+    void policyIsMadeChangedAndSuspended() {
+        String family = "policy-" + UUID.randomUUID().toString().substring(0, 8);
+        channel(family);
+        Page page = loggedIn();
+        link(page, "Campaigns").click();
+        page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName("Policies"))
+                .click();
+        button(page, "New policy").click();
+        field(page, "Name").first().fill(family);
+        page.getByLabel("Channel").selectOption(family + " stable");
+        Locator selector = field(page, "Selector");
+        selector.fill("no-such-field==1");
+        button(page, "Make it").click();
+        // The channel points to an image: a campaign for it starts at once.
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        assertThat(dialog).containsText("starts at once");
+        dialog.getByRole(AriaRole.BUTTON, name("Make it")).click();
+        assertThat(selector).hasAttribute("aria-invalid", "true");
+        selector.fill("label.policy==" + family);
+        button(page, "Make it").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Make it")).click();
+
+        assertThat(heading(page, family)).isVisible();
+        assertThat(page.getByLabel("Campaigns that it made")).containsText(family + " 1.0");
+
+        String id = page.url().replaceAll(".*/", "");
+        button(page, "Change").click();
+        Locator atOnce = page.getByLabel("Nodes disturbed at a time, at most");
+        atOnce.fill("7");
+        // Somebody else is faster.
+        var now = manager.get("/api/v1/policies/" + id);
+        var faster = manager.send(manager.adminRequest("/api/v1/policies/" + id)
+                .header("If-Match", now.headers().firstValue("ETag").orElseThrow())
+                .header("Content-Type", "application/merge-patch+json")
+                .method("PATCH", BodyPublishers.ofString("{\"template\": {\"maxFailures\": 3}}")));
+        assertThat(faster.statusCode()).as(faster.body()).isEqualTo(200);
+        button(page, "Save").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("Changed by somebody else in the meantime");
+        button(page, "Reload and look").click();
+        assertThat(page.getByLabel("Failures after which it pauses itself")).hasValue("3");
+
+        atOnce.fill("7");
+        button(page, "Save").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(page.getByText("7 at most")).isVisible();
+        assertThat(page.getByText("pauses itself after 3")).isVisible();
+
+        button(page, "Suspend").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Suspend")).click();
+        assertThat(status(page, "Suspended")).isVisible();
+        page.context().close();
+    }
+
+    @Test
+    void updatePathIsSaidOfAnImageAndShownInTheList() {
+        String family = "path-" + UUID.randomUUID().toString().substring(0, 8);
+        channel(family);
+        Page page = loggedIn();
+        page.navigate("/console/images?filter=family==" + family);
+        link(page, "1.0").click();
+        button(page, "Change").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Lowest release that it can be installed from").fill("4");
+        dialog.getByLabel("A barrier: older nodes have to run this one before they go further")
+                .check();
+        dialog.getByRole(AriaRole.BUTTON, name("Forbid releases")).click();
+        dialog.getByLabel("From release").fill("7");
+        dialog.getByLabel("Up to release").fill("6");
+        dialog.getByLabel("Because").fill("Loses its network.");
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        // What is wrong stands at its field.
+        assertThat(dialog.getByLabel("Up to release")).hasAttribute("aria-invalid", "true");
+        dialog.getByLabel("Up to release").fill("8");
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+
+        assertThat(page.getByText("Not from releases 7 to 8: Loses its network."))
+                .isVisible();
+        page.navigate("/console/images?filter=family==" + family);
+        assertThat(status(page, "barrier")).isVisible();
+        assertThat(page.getByText("not from releases 7 to 8")).isVisible();
+        page.context().close();
+    }
+
+    @Test
+    void budgetIsMadeForASelectorAndDeleted() {
+        String line = UUID.randomUUID().toString().substring(0, 8);
+        Page page = loggedIn();
+        page.navigate("/console/sites?tab=budgets");
+        button(page, "Add a budget").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Name").fill("Line " + line);
+        dialog.getByText("A selector").click();
+        dialog.getByLabel("Nodes with").fill("label.line==" + line);
+        assertThat(dialog.getByText("0 nodes now")).isVisible();
+        dialog.getByRole(AriaRole.BUTTON, name("Add")).click();
+
+        assertThat(link(page, "label.line==" + line)).isVisible();
+        button(page, "Delete Line " + line).click();
+        dialog.getByRole(AriaRole.BUTTON, name("Delete")).click();
+        assertThat(link(page, "label.line==" + line)).hasCount(0);
+        page.context().close();
     }
 
     private static Locator.GetByRoleOptions name(String name) {

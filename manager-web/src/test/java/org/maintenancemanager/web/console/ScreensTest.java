@@ -50,9 +50,7 @@ class ScreensTest {
             assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
                     .hasText("Overview");
             screens.forEach((name, path) -> {
-                page.navigate("/console" + path);
-                assertThat(page.locator("h1")).isVisible();
-                assertThat(page.locator(".mm-loading")).hasCount(0);
+                ConsoleBrowser.go(page, "/console" + path);
                 wrong.addAll(browser.look(page, name));
             });
             wrong.addAll(browser.complaints());
@@ -73,7 +71,9 @@ class ScreensTest {
         String image = created("/api/v1/images", """
                 {"family": "screens-%s", "version": "1.4.2", "releaseCounter": 4, "architecture": "x86_64",
                  "url": "https://images.example.com/1.4.2.raw", "sizeBytes": 812000000, "sha256": "%s",
-                 "severity": "HIGH", "fixedCves": ["CVE-2026-12345"]}""".formatted(run, "0f".repeat(32)))
+                 "severity": "HIGH", "fixedCves": ["CVE-2026-12345"],
+                 "path": {"floor": 2, "barrier": true, "forbidden": [{"from": 3, "reason": "Loses its network."}]}}
+                """.formatted(run, "0f".repeat(32)))
                 .get("id")
                 .asString();
         manager.post("/api/v1/images/" + image + ":publish", "{}");
@@ -81,6 +81,18 @@ class ScreensTest {
                 {"name": "Spring %s", "imageId": "%s", "selector": "name==press-%s"}""".formatted(run, image, run))
                 .get("id")
                 .asString();
+        String channel =
+                created("/api/v1/channels", """
+                {"family": "screens-%s", "name": "stable", "imageId": "%s"}""".formatted(run, image)).get("id").asString();
+        String policy = created("/api/v1/policies", """
+                {"name": "Presses %s", "channelId": "%s", "selector": "name==press-%s", "enabled": false,
+                 "template": {"waves": [{"name": "canary", "count": 1,
+                                         "gate": {"soakTime": "PT24H", "unheardAfter": "P2D"}},
+                                        {"name": "rest", "rest": true}]}}""".formatted(run, channel, run))
+                .get("id")
+                .asString();
+        created("/api/v1/budgets", """
+                {"name": "Line %s", "selector": "label.line==%s", "maxInFlight": 2}""".formatted(run, run));
         Map<String, String> screens = new LinkedHashMap<>();
         screens.put("overview", "/overview");
         screens.put("nodes", "/nodes?filter=name==press-" + run);
@@ -97,6 +109,9 @@ class ScreensTest {
         screens.put("campaign", "/campaigns/" + campaign);
         screens.put("campaign-nodes", "/campaigns/" + campaign + "?tab=nodes");
         screens.put("campaign-wizard", "/campaigns/new");
+        screens.put("policies", "/campaigns?tab=policies&filter=name==*" + run);
+        screens.put("policy", "/campaigns/policies/" + policy);
+        screens.put("policy-form", "/campaigns/policies/%s/change".formatted(policy));
         screens.put("calendar", "/calendar?site=/screens-" + run);
         screens.put("windows", "/calendar?tab=windows");
         screens.put("coverage", "/calendar?tab=coverage");

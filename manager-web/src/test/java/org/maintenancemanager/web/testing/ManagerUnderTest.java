@@ -204,7 +204,7 @@ public final class ManagerUnderTest {
     /** A request to a path of the server, without any credential; what belongs to the actuator goes to its port. */
     public HttpRequest.Builder request(String path) {
         String root = path.startsWith("/actuator") ? managementUrl() : baseUrl();
-        return HttpRequest.newBuilder(URI.create(root + path)).timeout(Duration.ofSeconds(30));
+        return HttpRequest.newBuilder(URI.create(root + path)).timeout(Duration.ofMinutes(2));
     }
 
     /** A request to a path of the server with the API token. */

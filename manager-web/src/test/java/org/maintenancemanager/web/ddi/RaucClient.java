@@ -78,12 +78,12 @@ final class RaucClient {
         String id = answer.at("/cancelAction/stopId").asString();
         assertThat(answer.get("id").asString()).isEqualTo(id);
         if (installed) {
-            say("cancelAction/" + id, "rejected", "success", "Cancelation impossible, installation started already.");
+            tell("cancelAction/" + id, "rejected", "success", "Cancelation impossible, installation started already.");
             return;
         }
         action = null;
         bundle.reset();
-        say("cancelAction/" + id, "closed", "success", "Action canceled.");
+        tell("cancelAction/" + id, "closed", "success", "Action canceled.");
     }
 
     private void deploy(JsonNode answer) throws Exception {
@@ -135,10 +135,10 @@ final class RaucClient {
     }
 
     private void say(String execution, String finished, String... details) throws Exception {
-        say("deploymentBase/" + action, execution, finished, details);
+        tell("deploymentBase/" + action, execution, finished, details);
     }
 
-    private void say(String about, String execution, String finished, String... details) throws Exception {
+    private void tell(String about, String execution, String finished, String... details) throws Exception {
         json(request(controller + "/" + about + "/feedback")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(Plant.JSON.writeValueAsString(Map.of(

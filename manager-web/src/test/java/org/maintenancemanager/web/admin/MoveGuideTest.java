@@ -182,7 +182,7 @@ class MoveGuideTest {
                 .values()
                 .forEach(item -> made.put(
                         item.get("from").asString() + " " + item.get("outcome").asString(),
-                        item.get("id").asString()));
+                        item.path("id").asString("")));
         assertThat(made).containsKeys("os-" + own + " MADE", "repeatedsche-" + own + " MADE", "site-" + own + " MADE");
         String last = made.get("host-" + own + "100 MADE");
         assertThat(plant.get("/api/v1/nodes/" + last + "/client")

@@ -39,6 +39,11 @@ public final class TestDatabase {
         return create("template1");
     }
 
+    /** What a restored backup of it would be; nobody may be connected to it, or be about to leave for more than seconds. */
+    public static Connect copyOf(Connect original) {
+        return create(original.url().substring(original.url().lastIndexOf('/') + 1));
+    }
+
     private static Connect create(String template) {
         Server server = Server.INSTANCE;
         String name = "test_" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();

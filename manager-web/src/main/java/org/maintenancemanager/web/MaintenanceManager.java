@@ -31,6 +31,9 @@ public class MaintenanceManager {
         if (arguments.length > 0 && arguments[0].equals(AuditVerifyCommand.NAME)) {
             System.exit(AuditVerifyCommand.run(List.of(arguments).subList(1, arguments.length), System.out));
         }
+        if (arguments.length > 0 && arguments[0].equals(AfterRestoreCommand.NAME)) {
+            System.exit(AfterRestoreCommand.run(List.of(arguments).subList(1, arguments.length), System.out));
+        }
         SpringApplication.run(MaintenanceManager.class, arguments);
     }
 }

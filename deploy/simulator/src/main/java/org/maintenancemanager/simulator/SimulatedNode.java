@@ -169,6 +169,13 @@ final class SimulatedNode implements Runnable {
         return switch (result) {
             case PollResult.Unchanged unchanged -> {
                 nextPoll = reached(unchanged.nextPollSeconds());
+                String epoch = unchanged.serverEpoch();
+                if (epoch != null && !epoch.equals(memory.serverEpoch)) {
+                    // What it holds of this node is older than what it acknowledged: from its first report on.
+                    hear(epoch, 0);
+                    save();
+                    yield Duration.ZERO;
+                }
                 yield memory.directive == Directive.DOWNLOAD ? act(null) : nextPoll;
             }
             case PollResult.Changed changed -> {

@@ -61,7 +61,9 @@ final class GrpcNodeTransport implements NodeTransport {
         try {
             var answer = stub(nodeToken).poll(GrpcMessages.write(request));
             return answer.getUnchanged()
-                    ? new PollResult.Unchanged(answer.getNextPollSeconds())
+                    ? new PollResult.Unchanged(
+                            answer.getNextPollSeconds(),
+                            answer.getServerEpoch().isEmpty() ? null : answer.getServerEpoch())
                     : new PollResult.Changed(GrpcMessages.read(answer));
         } catch (MalformedAnswer e) {
             return HttpNodeTransport.notReached(e);

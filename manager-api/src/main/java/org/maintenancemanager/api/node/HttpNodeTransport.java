@@ -117,7 +117,9 @@ final class HttpNodeTransport implements NodeTransport {
             HttpResponse<byte[]> answer = post(poll, nodeToken, JsonMessages.write(request));
             if (answer.statusCode() == 204) {
                 int next = seconds(answer.headers(), "Next-Poll-Seconds");
-                return new PollResult.Unchanged(next == 0 ? DEFAULT_POLL_SECONDS : next);
+                return new PollResult.Unchanged(
+                        next == 0 ? DEFAULT_POLL_SECONDS : next,
+                        answer.headers().firstValue("Server-Epoch").orElse(null));
             }
             if (answer.statusCode() == 200) {
                 return new PollResult.Changed(JsonMessages.pollResponse(answer.body()));

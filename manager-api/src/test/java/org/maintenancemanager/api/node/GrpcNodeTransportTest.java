@@ -98,8 +98,9 @@ class GrpcNodeTransportTest {
         service.poll = PollResponse.newBuilder()
                 .setUnchanged(true)
                 .setNextPollSeconds(33)
+                .setServerEpoch("e2")
                 .build();
-        assertThat(transport.poll("mmnt_1.s", Examples.POLL)).isEqualTo(new PollResult.Unchanged(33));
+        assertThat(transport.poll("mmnt_1.s", Examples.POLL)).isEqualTo(new PollResult.Unchanged(33, "e2"));
 
         service.poll = PollResponse.getDefaultInstance();
         assertThat(transport.poll("mmnt_1.s", Examples.POLL)).isInstanceOf(Retry.class);

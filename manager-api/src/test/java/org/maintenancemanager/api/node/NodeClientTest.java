@@ -79,9 +79,9 @@ class NodeClientTest {
 
     @Test
     void unchangedPollSaysWhenToAskAgain() throws Exception {
-        answer("/node/v1/poll", 204, "", "Next-Poll-Seconds", "42");
+        answer("/node/v1/poll", 204, "", "Next-Poll-Seconds", "42", "Server-Epoch", "e2");
 
-        assertThat(client.poll(Examples.POLL)).isEqualTo(new PollResult.Unchanged(42));
+        assertThat(client.poll(Examples.POLL)).isEqualTo(new PollResult.Unchanged(42, "e2"));
     }
 
     @Test
@@ -236,7 +236,7 @@ class NodeClientTest {
         }
     }
 
-    private void answer(String path, int status, String body, String... header) {
+    private void answer(String path, int status, String body, String... headers) {
         try {
             server.removeContext(path);
         } catch (IllegalArgumentException e) {
@@ -246,8 +246,8 @@ class NodeClientTest {
             seen.add(exchange.getRequestMethod() + " " + path + " "
                     + exchange.getRequestHeaders().getFirst("Authorization"));
             exchange.getRequestBody().readAllBytes();
-            if (header.length > 0) {
-                exchange.getResponseHeaders().set(header[0], header[1]);
+            for (int i = 0; i < headers.length; i += 2) {
+                exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
             }
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);

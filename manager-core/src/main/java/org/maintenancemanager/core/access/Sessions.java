@@ -123,6 +123,22 @@ public class Sessions {
         }
     }
 
+    /**
+     * All of the tenant.
+     *
+     * @return how many
+     */
+    @Transactional
+    public int endAll() {
+        TenantId tenant = CallContext.current().tenant();
+        int ended = jdbc.sql(
+                        "update console_session set ended_at = now() where tenant_id = :tenant and ended_at is null")
+                .param("tenant", tenant.value())
+                .update();
+        notes.apiTokensChanged(tenant);
+        return ended;
+    }
+
     /** All of a person, but one. */
     @Transactional(propagation = Propagation.MANDATORY)
     void endAll(TenantId tenant, UUID person, @Nullable UUID but) {

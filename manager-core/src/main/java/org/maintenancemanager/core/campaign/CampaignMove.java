@@ -13,6 +13,8 @@ public enum CampaignMove {
             CampaignState.SCHEDULED,
             CampaignState.DRAFT,
             CampaignState.AWAITING_APPROVAL),
+    /** After the database was restored from a backup. */
+    UNSCHEDULE("campaign.unscheduled", By.MANAGER, CampaignState.DRAFT, CampaignState.SCHEDULED),
     START(
             "campaign.started",
             By.EITHER,

@@ -382,6 +382,12 @@ public class Campaigns {
         move(id, CampaignMove.PAUSE, reason, detail);
     }
 
+    /** What would have started by itself is a draft again, and is started by a person. */
+    @Transactional
+    public void unschedule(CampaignId id, String reason, String detail) {
+        move(id, CampaignMove.UNSCHEDULE, reason, detail);
+    }
+
     /**
      * Goes on. After a stop by the guard's test, the evidence starts anew: whoever resumes has judged what failed before.
      *

@@ -24,6 +24,11 @@ public record PolicyDraft(
 
     private static final ImageId ANY = new ImageId(new UUID(0, 0));
 
+    /** The same, which makes no campaigns. */
+    public PolicyDraft disabled() {
+        return new PolicyDraft(name, channel, selector, allNodes, false, template);
+    }
+
     void check(String pointer, Problems problems) {
         problems.line(pointer + "/name", name, LONGEST_NAME);
         problems.present(pointer + "/channelId", channel);

@@ -99,7 +99,7 @@ public class PollDesk {
         try {
             NodeEntry entry = nodes.entry(node).orElse(null);
             if (entry == null) {
-                return new PollAnswer.Unchanged(Pace.jittered(pollSeconds));
+                return nothingNew(Pace.jittered(pollSeconds));
             }
             UpdateFacts update = entry.activeUpdate();
             return update == null ? idle(entry, request) : busy(entry, update, request);
@@ -201,7 +201,7 @@ public class PollDesk {
     /** No update under way: nothing to do, but perhaps one to drop. */
     private PollAnswer idle(NodeEntry entry, PollRequest request) {
         if (entry.assignmentVersion() <= request.knownVersion()) {
-            return new PollAnswer.Unchanged(Pace.jittered(pollSeconds));
+            return nothingNew(Pace.jittered(pollSeconds));
         }
         UpdateFacts ended = entry.update();
         boolean dropped =
@@ -229,21 +229,19 @@ public class PollDesk {
         return switch (decision.directive()) {
             case NONE, WAIT -> {
                 int next = nextPollSeconds(decision, facts, campaign, now);
-                yield known
-                        ? new PollAnswer.Unchanged(next)
-                        : changed(entry, update, campaign, decision, Directive.WAIT, now, next);
+                yield known ? nothingNew(next) : changed(entry, update, campaign, decision, Directive.WAIT, now, next);
             }
             // A node that has begun knows what to download.
             case DOWNLOAD ->
                 known && update.state() != UpdateState.OFFERED
-                        ? new PollAnswer.Unchanged(Pace.jittered(pollSeconds))
+                        ? nothingNew(Pace.jittered(pollSeconds))
                         : changed(
                                 entry, update, campaign, decision, Directive.DOWNLOAD, now, Pace.jittered(pollSeconds));
             case INSTALL_ALLOWED -> install(entry, update, campaign, decision, now, known);
             // The tick is about to end the update; until then the node only has to hold still.
             case CANCEL ->
                 known
-                        ? new PollAnswer.Unchanged(Pace.jittered(pollSeconds))
+                        ? nothingNew(Pace.jittered(pollSeconds))
                         : changed(entry, update, campaign, decision, Directive.WAIT, now, Pace.jittered(pollSeconds));
             case ROLL_BACK ->
                 changed(entry, update, campaign, decision, Directive.ROLL_BACK, now, Pace.jittered(pollSeconds));
@@ -262,7 +260,7 @@ public class PollDesk {
             return permitted(entry, update, campaign, held, update.assignmentVersion(), now);
         }
         if (campaign == null) {
-            return new PollAnswer.Unchanged(Pace.jittered(pollSeconds));
+            return nothingNew(Pace.jittered(pollSeconds));
         }
         return switch (permits.request(new PermitDesk.Request(entry, update.id(), campaign))) {
             case PermitDesk.Granted granted ->
@@ -270,7 +268,7 @@ public class PollDesk {
             case PermitDesk.Refused refused -> {
                 int next = slotPollSeconds(campaign);
                 yield known
-                        ? new PollAnswer.Unchanged(next)
+                        ? nothingNew(next)
                         : new PollAnswer.Changed(response(
                                 entry,
                                 Directive.WAIT,
@@ -348,6 +346,10 @@ public class PollDesk {
                 directive == Directive.DOWNLOAD || directive == Directive.INSTALL
                         ? entry.facts(rules.of(entry.tenant())).downloadRate()
                         : null);
+    }
+
+    private PollAnswer nothingNew(int nextPollSeconds) {
+        return new PollAnswer.Unchanged(nextPollSeconds, epoch.current());
     }
 
     /** Sooner where something is about to change: a window opens, a slot comes free. */

@@ -161,16 +161,20 @@ class ReportBatch {
         final int enrollment;
         final long ackedBefore;
         final boolean gapBefore;
+        /** After a restore: numbers that are missing before the next report are lost. */
+        final boolean skipsGap;
+
         long acked;
         final TreeMap<Long, Row> waiting = new TreeMap<>();
         final List<Row> closed = new ArrayList<>();
 
-        Session(UUID node, int enrollment, long acked, boolean hasGap) {
+        Session(UUID node, int enrollment, long acked, boolean hasGap, boolean skipsGap) {
             this.node = node;
             this.enrollment = enrollment;
             this.ackedBefore = acked;
             this.acked = acked;
             this.gapBefore = hasGap;
+            this.skipsGap = skipsGap;
         }
 
         /** A report that has arrived, to be applied when its turn comes, unless its number came before. */
@@ -201,6 +205,9 @@ class ReportBatch {
         }
 
         void applyInTurn(Map<UUID, Standing> updates, List<Change> changes) {
+            if (skipsGap && acked == ackedBefore && !waiting.isEmpty()) {
+                acked = waiting.firstKey() - 1;
+            }
             while (!waiting.isEmpty() && waiting.firstKey() == acked + 1) {
                 Row row = java.util.Objects.requireNonNull(waiting.pollFirstEntry())
                         .getValue();
@@ -353,7 +360,7 @@ class ReportBatch {
     private Map<UUID, Session> lockSessions(TenantId tenant, List<Submission> submissions) {
         Map<UUID, Session> sessions = new HashMap<>();
         jdbc.sql("""
-                        select node_id, enrollment, acked_seq, has_gap from node_session
+                        select node_id, enrollment, acked_seq, has_gap, skips_gap from node_session
                         where tenant_id = :tenant and node_id = any (:nodes::uuid[])
                         order by node_id
                         for update
@@ -373,7 +380,8 @@ class ReportBatch {
                                     node,
                                     row.getInt("enrollment"),
                                     row.getLong("acked_seq"),
-                                    row.getBoolean("has_gap")));
+                                    row.getBoolean("has_gap"),
+                                    row.getBoolean("skips_gap")));
                 })
                 .list();
         return sessions;
@@ -586,7 +594,8 @@ class ReportBatch {
         }
         jdbc.sql("""
                         update node_session session
-                        set acked_seq = moved.acked_seq, has_gap = moved.has_gap
+                        set acked_seq = moved.acked_seq, has_gap = moved.has_gap,
+                            skips_gap = skips_gap and moved.acked_seq = session.acked_seq
                         from unnest(:nodes::uuid[], :seqs::bigint[], :gaps::boolean[])
                             as moved (node_id, acked_seq, has_gap)
                         where session.tenant_id = :tenant and session.node_id = moved.node_id

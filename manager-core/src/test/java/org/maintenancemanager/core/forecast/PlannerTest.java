@@ -126,8 +126,10 @@ class PlannerTest {
                 .param("nodes", List.of(scene.node(0), scene.node(1)))
                 .param("tenant", scene.fleet.tenant().id().value())
                 .update();
+        // One wave: a canary of such a node would hold back everybody.
+        var everybody = new WaveSpec("all", new CampaignSpec.Rest(), BigDecimal.ZERO);
         await().untilAsserted(() -> {
-            Plan plan = scene.plan("plan", null);
+            Plan plan = scene.plan("plan", null, everybody);
             assertThat(plan.forecast().end().p10()).as("two may never begin").isNull();
             assertThat(plan.forecast().curve().getLast().p50()).isEqualTo(4);
         });

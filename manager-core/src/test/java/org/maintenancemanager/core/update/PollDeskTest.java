@@ -18,6 +18,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.maintenancemanager.api.node.Directive;
@@ -209,7 +211,7 @@ class PollDeskTest {
         Scene scene = new Scene(TestFleet.create(jdbc, 40));
         scene.start(1000, null);
         scene.downloadAll();
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<@Nullable PollResponse>> answers = new ArrayList<>();
             for (int node = 1; node < 40; node++) {
@@ -229,7 +231,7 @@ class PollDeskTest {
             scene.answer(node);
         }
         assertThat(scene.campaign().inFlight()).as("after the pause").isEqualTo(inFlight);
-        assertThat(scene.changed(0).directive()).as("a permit stays valid").isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL); // a permit stays valid
         assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
@@ -267,7 +269,7 @@ class PollDeskTest {
         Scene scene = new Scene(TestFleet.create(jdbc, 2));
         scene.start(10, null);
         scene.downloadAll();
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
         // Written without a note, as if the note had not arrived yet.
         jdbc.sql("update maintenance_window set enabled = false where tenant_id = :tenant")
                 .param("tenant", scene.fleet.tenant().id().value())
@@ -286,7 +288,7 @@ class PollDeskTest {
         LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC);
         scene.fleet.window("PERMIT", now.minusHours(1), now.plusHours(1));
         scene.start(1, null);
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.DOWNLOAD);
+        scene.told(0, Directive.DOWNLOAD);
         scene.report(0, UpdateState.DOWNLOADING);
         scene.changeWindows("ends_at = now() at time zone 'UTC' - interval '1 second'");
         assertThat(scene.answer(0)).as("what has begun to download may go on").isInstanceOf(PollAnswer.Unchanged.class);
@@ -294,7 +296,7 @@ class PollDeskTest {
         assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
         assertThat(scene.why(0)).isEqualTo("WINDOW_CLOSED");
         scene.changeWindows("ends_at = now() at time zone 'UTC' + interval '1 hour'");
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
     }
 
     @Test
@@ -358,7 +360,7 @@ class PollDeskTest {
         assertThat(scene.answer(0)).isInstanceOf(PollAnswer.Unchanged.class);
         assertThat(scene.why(0)).isEqualTo("WINDOW_TOO_SHORT");
         scene.changeWindows("ends_at = ends_at + interval '1 minute'");
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
     }
 
     @Test
@@ -368,7 +370,7 @@ class PollDeskTest {
         scene.downloadAll();
         assertThat(scene.why(0)).isEqualTo("NO_WINDOW");
         scene.override(Set.of());
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
         var cleared = scene.fleet.tenant().as(() -> campaigns.clearOverride(scene.campaignId()));
         assertThat(cleared.override()).isNull();
         scene.awaitBoard();
@@ -390,7 +392,7 @@ class PollDeskTest {
                 .query(UUID.class)
                 .single());
         scene.override(Set.of(freeze));
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
     }
 
     @Test
@@ -459,7 +461,7 @@ class PollDeskTest {
         Scene scene = new Scene(TestFleet.create(jdbc, 1));
         scene.start(1, 1);
         scene.downloadAll();
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
         presence.flush();
         scene.shiftPermit(Duration.ofHours(3));
         jdbc.sql("update node_presence set last_seen_at = now() - interval '4 hours' where node_id = :node")
@@ -503,12 +505,12 @@ class PollDeskTest {
                 new WaveSpec("rest", new CampaignSpec.Rest(), BigDecimal.ZERO));
         int canary = scene.ofWave(0).getFirst();
         int other = scene.ofWave(1).getFirst();
-        assertThat(scene.changed(canary).directive()).isEqualTo(Directive.DOWNLOAD);
-        assertThat(scene.changed(other).directive()).isEqualTo(Directive.WAIT);
+        scene.told(canary, Directive.DOWNLOAD);
+        scene.told(other, Directive.WAIT);
         assertThat(scene.why(other)).isEqualTo("WAVE_CLOSED");
         scene.ofWave(0).forEach(scene::confirm);
         campaignClockwork.tick();
-        await().untilAsserted(() -> assertThat(scene.changed(other).directive()).isEqualTo(Directive.DOWNLOAD));
+        scene.told(other, Directive.DOWNLOAD);
         assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
@@ -542,7 +544,7 @@ class PollDeskTest {
         scene.fleet.tenant().as(() -> campaigns.abort(scene.campaignId()));
         updateClockwork.tick();
         assertThat(scene.state(other)).isEqualTo("CANCELED");
-        assertThat(scene.changed(other).directive()).isEqualTo(Directive.CANCEL);
+        scene.told(other, Directive.CANCEL);
         scene.report(permitted, UpdateState.INSTALLING);
         scene.report(permitted, UpdateState.CONFIRMED);
         assertThat(scene.state(permitted)).isEqualTo("CONFIRMED");
@@ -554,7 +556,7 @@ class PollDeskTest {
         Scene scene = new Scene(TestFleet.create(jdbc, 40));
         scene.start(1000, null);
         scene.downloadAll();
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<PollAnswer>> answers = new ArrayList<>();
             for (int node = 1; node < 40; node++) {
@@ -571,7 +573,7 @@ class PollDeskTest {
         int inFlight = scene.campaign().inFlight();
         scene.pollOneByOne();
         assertThat(scene.campaign().inFlight()).as("after the skip").isEqualTo(inFlight);
-        assertThat(scene.changed(0).directive()).as("a permit stays valid").isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL); // a permit stays valid
         updateClockwork.tick();
         assertThat(scene.campaign().waves().getFirst().updates().get(UpdateState.CANCELED))
                 .isEqualTo(inFlight == 40 ? null : 40 - inFlight);
@@ -591,7 +593,7 @@ class PollDeskTest {
                 .as(() -> members.exclude(scene.campaignId(), List.of(scene.node(0), scene.node(1)), "in repair"));
         assertThat(excluded.excluded()).isEqualTo(1);
         assertThat(excluded.holdingPermit()).containsExactly(scene.node(permitted));
-        assertThat(scene.changed(other).directive()).isEqualTo(Directive.CANCEL);
+        scene.told(other, Directive.CANCEL);
         scene.report(permitted, UpdateState.INSTALLING);
         scene.report(permitted, UpdateState.CONFIRMED);
         campaignClockwork.tick();
@@ -614,9 +616,9 @@ class PollDeskTest {
                         .as(() -> members.retryFailed(scene.campaignId(), List.of(scene.node(0))))
                         .retried())
                 .isEqualTo(1);
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.DOWNLOAD);
+        scene.told(0, Directive.DOWNLOAD);
         scene.report(0, UpdateState.DOWNLOADED);
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
         scene.report(0, UpdateState.INSTALLING);
         scene.report(0, UpdateState.CONFIRMED);
         campaignClockwork.tick();
@@ -670,7 +672,7 @@ class PollDeskTest {
         scene.changeWindows("enabled = enabled");
         assertThat(scene.why(0)).isEqualTo("FROZEN");
         scene.changeWindows("enabled = kind = 'PERMIT'");
-        assertThat(scene.changed(0).directive()).isEqualTo(Directive.INSTALL);
+        scene.told(0, Directive.INSTALL);
     }
 
     @Test
@@ -826,10 +828,24 @@ class PollDeskTest {
             answer(index);
         }
 
+        /** The next answer that says something new: memory hears of what the database holds a moment later. */
         PollResponse changed(int index) {
-            PollResponse response = ((PollAnswer.Changed) answer(index)).response();
-            known[index] = response.assignmentVersion();
-            return response;
+            return hears(index, response -> {});
+        }
+
+        void told(int index, Directive directive) {
+            hears(index, response -> assertThat(response.directive()).isEqualTo(directive));
+        }
+
+        private PollResponse hears(int index, Consumer<PollResponse> what) {
+            AtomicReference<PollResponse> heard = new AtomicReference<>();
+            await().untilAsserted(() -> assertThat(answer(index))
+                    .isInstanceOfSatisfying(PollAnswer.Changed.class, it -> {
+                        what.accept(it.response());
+                        heard.set(it.response());
+                    }));
+            known[index] = heard.get().assignmentVersion();
+            return heard.get();
         }
 
         void report(int index, UpdateState state) {
@@ -857,7 +873,7 @@ class PollDeskTest {
         void confirm(int index) {
             changed(index);
             report(index, UpdateState.DOWNLOADED);
-            assertThat(changed(index).directive()).isEqualTo(Directive.INSTALL);
+            told(index, Directive.INSTALL);
             report(index, UpdateState.INSTALLING);
             report(index, UpdateState.CONFIRMED);
         }

@@ -67,7 +67,7 @@ public final class PureReports {
                         update.permit,
                         update.rebootBootId,
                         update.state)));
-        var session = new ReportBatch.Session(node, 0, acked, !waiting.isEmpty());
+        var session = new ReportBatch.Session(node, 0, acked, !waiting.isEmpty(), false);
         waiting.values().forEach(session::take);
         sent.forEach(session::take);
         List<Change> changes = new ArrayList<>();

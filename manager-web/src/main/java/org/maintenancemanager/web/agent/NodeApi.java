@@ -83,6 +83,7 @@ final class NodeApi extends HttpFilter {
             case PollAnswer.Unchanged unchanged -> {
                 response.setStatus(HttpServletResponse.SC_NO_CONTENT);
                 response.setIntHeader("Next-Poll-Seconds", unchanged.nextPollSeconds());
+                response.setHeader("Server-Epoch", unchanged.serverEpoch());
                 yield Outcome.UNCHANGED;
             }
             case PollAnswer.Changed changed -> {

@@ -59,7 +59,7 @@ class NodeGrpc extends NodeServiceGrpc.NodeServiceImplBase {
             KnownNode node = NodeGrpcIdentity.NODE.get(Context.current());
             calls.countPoll(node);
             return switch (calls.poll(node, ProtoMessages.read(request), requestId())) {
-                case PollAnswer.Unchanged unchanged -> ProtoMessages.unchanged(unchanged.nextPollSeconds());
+                case PollAnswer.Unchanged unchanged -> ProtoMessages.unchanged(unchanged);
                 case PollAnswer.Changed changed -> ProtoMessages.write(changed.response());
                 case PollAnswer.Overloaded overloaded ->
                     throw Refusal.retry(ProblemType.UNAVAILABLE, overloaded.retryAfterSeconds());

@@ -25,6 +25,7 @@ import org.maintenancemanager.api.grpc.node.SlotState;
 import org.maintenancemanager.api.grpc.node.UpdateState;
 import org.maintenancemanager.api.node.NodeMessages;
 import org.maintenancemanager.api.node.SlotName;
+import org.maintenancemanager.core.update.PollAnswer;
 
 /** Between the messages of the proto file and the records of the REST API: the same fields, empty there for null here. */
 final class ProtoMessages {
@@ -185,10 +186,11 @@ final class ProtoMessages {
                 .build();
     }
 
-    static PollResponse unchanged(int nextPollSeconds) {
+    static PollResponse unchanged(PollAnswer.Unchanged answer) {
         return PollResponse.newBuilder()
                 .setUnchanged(true)
-                .setNextPollSeconds(nextPollSeconds)
+                .setNextPollSeconds(answer.nextPollSeconds())
+                .setServerEpoch(answer.serverEpoch())
                 .build();
     }
 

@@ -31,6 +31,11 @@ class NodeApiTest {
         assertThat(answer.statusCode()).isEqualTo(204);
         assertThat(answer.headers().firstValueAsLong("Next-Poll-Seconds").orElse(0))
                 .isPositive();
+        assertThat(answer.headers().firstValue("Server-Epoch"))
+                .contains(manager.jdbc()
+                        .sql("select epoch::text from server_epoch")
+                        .query(String.class)
+                        .single());
         assertThat(answer.body()).isEmpty();
     }
 

@@ -3,16 +3,9 @@ package org.maintenancemanager.web.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.File;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +16,6 @@ import org.maintenancemanager.core.tenant.Token;
 import org.maintenancemanager.simulator.Fleet;
 import org.maintenancemanager.testing.Invariants;
 import org.maintenancemanager.testing.TestDatabase;
-import org.maintenancemanager.web.MaintenanceManager;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A manager that is killed in the middle of a campaign and comes back: the campaign goes on where it was. */
@@ -37,12 +29,12 @@ class CrashTest {
 
     @Test
     void killedManagerResumesTheCampaign(@TempDir Path directory) throws Exception {
-        int port = freePort();
-        String url = "http://127.0.0.1:" + port;
-        Process first = start(port, directory);
+        var manager = new ManagerProcess(database, token, directory);
+        String url = manager.url();
+        Process first = manager.start();
         Fleet fleet = null;
         try {
-            awaitReady(url);
+            manager.awaitReady();
             var operator = new Operator(url, token.text());
             operator.openPlant(20);
             String image = operator.image("2.0.0", 2);
@@ -66,9 +58,9 @@ class CrashTest {
             first.destroyForcibly().waitFor();
             int before = confirmed();
             assertThat(before).as("it was killed in the middle").isLessThan(NODES);
-            Process second = start(port, directory);
+            Process second = manager.start();
             try {
-                awaitReady(url);
+                manager.awaitReady();
                 await("the campaign ends")
                         .atMost(PATIENCE)
                         .until(() -> operator.state(campaign).equals("COMPLETED"));
@@ -96,55 +88,5 @@ class CrashTest {
         return jdbc.sql("select count(*) from node_update where state = 'CONFIRMED'")
                 .query(Integer.class)
                 .single();
-    }
-
-    /** The server in a process of its own, on the classes of this test. */
-    private Process start(int port, Path directory) throws IOException {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                MaintenanceManager.class.getName(),
-                "--spring.profiles.active=plain",
-                "--spring.datasource.url=" + database.url(),
-                "--spring.datasource.username=" + database.user(),
-                "--spring.datasource.password=" + database.password(),
-                "--server.address=127.0.0.1",
-                "--server.port=" + port,
-                "--management.server.port=0",
-                "--spring.grpc.server.address=127.0.0.1",
-                "--spring.grpc.server.port=0",
-                "--manager.artifacts.directory=" + directory.resolve("artifacts"),
-                "--manager.artifacts.keep-free=0B",
-                "--manager.audit.directory=" + directory.resolve("audit"),
-                "--manager.access.key-file=" + directory.resolve("access.key"),
-                "--manager.node-authority.directory=" + directory.resolve("node-authority"),
-                "--manager.poll.interval=PT1S",
-                "--manager.permit.guard-time=PT1S",
-                "--manager.presence.interval=PT1S",
-                "--manager.bootstrap-token=" + token.text());
-        File log = directory.resolve("manager.log").toFile();
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-                .start();
-    }
-
-    private static void awaitReady(String url) {
-        HttpClient http = HttpClient.newHttpClient();
-        HttpRequest ready = HttpRequest.newBuilder(URI.create(url + "/readyz")).build();
-        await("the manager is ready")
-                .atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(() ->
-                        http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() == 200);
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

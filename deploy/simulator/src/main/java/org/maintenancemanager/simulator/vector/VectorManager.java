@@ -197,6 +197,7 @@ public final class VectorManager implements AutoCloseable {
         boolean install = answer.directive() == Directive.INSTALL;
         if (!install && request.knownVersion() == version()) {
             exchange.getResponseHeaders().set("Next-Poll-Seconds", "1");
+            exchange.getResponseHeaders().set("Server-Epoch", epoch());
             exchange.sendResponseHeaders(204, -1);
         } else {
             permitted |= install;

@@ -7,10 +7,10 @@ import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { ChoiceField, FormProblem, TextField } from '../ui/form';
 import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
+import { Issue } from '../ui/issue';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { plural } from '../ui/words';
-import { ShownOnce } from './node-edit';
 import { targetWords } from './window-list';
 
 type Calendar = Schemas['Calendar'];
@@ -178,8 +178,6 @@ export function CalendarDialog({ onClose }: { onClose: () => void }) {
 /** Addresses under which a calendar program reads when nodes may be disturbed. Whoever knows one may read it. */
 export function Feeds() {
   const reason = useReason('window.manage');
-  const [adding, setAdding] = useState(false);
-  const [shown, setShown] = useState<string>();
   const query = useQuery({
     queryKey: ['tenant', 'feeds'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/calendar-feeds', { params: { query: { limit: 200 } }, signal })),
@@ -187,11 +185,13 @@ export function Feeds() {
   const remove = useAsking((feed: Schemas['CalendarFeed']) => answer(api.DELETE('/api/v1/calendar-feeds/{id}', { params: { path: { id: feed.id } } })), ['tenant']);
   return (
     <div className="mm-stack">
-      <div>
-        <ReasonedButton variant="secondary" reason={reason} onClick={() => setAdding(true)}>
-          New feed
-        </ReasonedButton>
-      </div>
+      <Issue
+        action="New feed"
+        title="The feed's address"
+        reason={reason}
+        variant="secondary"
+        dialog={(onClose, onDone) => <FeedDialog onClose={onClose} onDone={onDone} />}
+      />
       <Asked query={query}>
         {({ items }) =>
           items.length === 0 ? (
@@ -230,16 +230,6 @@ export function Feeds() {
           )
         }
       </Asked>
-      {adding && (
-        <FeedDialog
-          onClose={() => setAdding(false)}
-          onDone={(url) => {
-            setAdding(false);
-            setShown(url);
-          }}
-        />
-      )}
-      {shown !== undefined && <ShownOnce title="The feed's address" secret={shown} onClose={() => setShown(undefined)} />}
       <Removal asking={remove} verb="Revoke" name={({ name }) => name}>
         {() => <p>Calendars that subscribe to it get nothing any more.</p>}
       </Removal>

@@ -7,10 +7,10 @@ import { ReasonedButton, useReason } from '../ui/act';
 import { Asked } from '../ui/faces';
 import { ChoiceField, TextField } from '../ui/form';
 import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
+import { Issue } from '../ui/issue';
 import { useSend } from '../ui/send';
 import { Terms } from '../ui/terms';
 import { Time } from '../ui/time';
-import { ShownOnce } from './node-edit';
 
 type Program = Schemas['NodeProgram'];
 
@@ -103,8 +103,6 @@ function ChangeDialog({ program, onClose }: { program: Program; onClose: () => v
 
 /** Tokens of a client that speaks the device API: two at most, so that one can be changed for another. */
 export function ClientTokens({ node }: { node: Schemas['Node'] }) {
-  const [issuing, setIssuing] = useState(false);
-  const [issued, setIssued] = useState<string>();
   const program = useProgram(node.id);
   const query = useQuery({
     queryKey: ['nodes', 'one', node.id, 'client-tokens'],
@@ -130,11 +128,13 @@ export function ClientTokens({ node }: { node: Schemas['Node'] }) {
       <CardTitle component="h2">Tokens of the device API</CardTitle>
       <CardBody>
         <div className="mm-stack">
-          <div>
-            <ReasonedButton variant="secondary" reason={reason} onClick={() => setIssuing(true)}>
-              {many === 0 ? 'Issue a device token' : 'Rotate the device token'}
-            </ReasonedButton>
-          </div>
+          <Issue
+            action={many === 0 ? 'Issue a device token' : 'Rotate the device token'}
+            title="The client's new token"
+            reason={reason}
+            variant="secondary"
+            dialog={(onClose, onDone) => <TokenDialog node={node.id} onClose={onClose} onDone={onDone} />}
+          />
           <Asked query={query} rows={2}>
             {({ items }) =>
               items.length === 0 ? (
@@ -171,17 +171,6 @@ export function ClientTokens({ node }: { node: Schemas['Node'] }) {
           </Asked>
         </div>
       </CardBody>
-      {issuing && (
-        <TokenDialog
-          node={node.id}
-          onClose={() => setIssuing(false)}
-          onDone={(token) => {
-            setIssuing(false);
-            setIssued(token);
-          }}
-        />
-      )}
-      {issued !== undefined && <ShownOnce title="The client's new token" secret={issued} onClose={() => setIssued(undefined)} />}
       <Removal asking={revoke} verb="Revoke" name={() => 'this token'}>
         {() => <p>The client cannot call the manager with it any more, from now on.</p>}
       </Removal>

@@ -1,4 +1,4 @@
-import { Button, Card, CardBody, ClipboardCopy, Label, LabelGroup, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '@patternfly/react-core';
+import { Card, CardBody, Label, LabelGroup, TextInput } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -7,6 +7,7 @@ import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
 import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
+import { Issue } from '../ui/issue';
 import { useSend } from '../ui/send';
 import { inDays, Time } from '../ui/time';
 
@@ -57,28 +58,7 @@ export function LabelEditor({ node }: { node: Node }) {
   );
 }
 
-/** A secret that is shown this once. */
-export function ShownOnce({ title, secret, onClose }: { title: string; secret: string; onClose: () => void }) {
-  return (
-    <Modal isOpen variant="medium" aria-labelledby="shown-once">
-      <ModalHeader title={title} labelId="shown-once" description="It is shown this once, and stored nowhere. Keep it now." />
-      <ModalBody>
-        <ClipboardCopy isReadOnly hoverTip="Copy" clickTip="Copied" textAriaLabel="Secret">
-          {secret}
-        </ClipboardCopy>
-      </ModalBody>
-      <ModalFooter>
-        <Button variant="primary" onClick={onClose}>
-          I have kept it
-        </Button>
-      </ModalFooter>
-    </Modal>
-  );
-}
-
 export function Credentials({ node }: { node: Node }) {
-  const [issuing, setIssuing] = useState(false);
-  const [issued, setIssued] = useState<string>();
   const manage = useReason('credential.manage');
   const reason = useReason('credential.manage', node.state === 'DECOMMISSIONED' ? 'A decommissioned node gets no credential.' : undefined);
   const query = useQuery({
@@ -94,11 +74,13 @@ export function Credentials({ node }: { node: Node }) {
     <Card isPlain className="mm-tab">
       <CardBody>
         <div className="mm-stack">
-          <div>
-            <ReasonedButton variant="secondary" reason={reason} onClick={() => setIssuing(true)}>
-              Issue a node token
-            </ReasonedButton>
-          </div>
+          <Issue
+            action="Issue a node token"
+            title="The node's new token"
+            reason={reason}
+            variant="secondary"
+            dialog={(onClose, onDone) => <TokenDialog node={node.id} onClose={onClose} onDone={onDone} />}
+          />
           <Asked query={query}>
             {({ items }) =>
               items.length === 0 ? (
@@ -154,17 +136,6 @@ export function Credentials({ node }: { node: Node }) {
           </Asked>
         </div>
       </CardBody>
-      {issuing && (
-        <TokenDialog
-          node={node.id}
-          onClose={() => setIssuing(false)}
-          onDone={(token) => {
-            setIssuing(false);
-            setIssued(token);
-          }}
-        />
-      )}
-      {issued !== undefined && <ShownOnce title="The node's new token" secret={issued} onClose={() => setIssued(undefined)} />}
       <Removal asking={revoke} verb="Revoke" name={() => 'this credential'}>
         {() => <p>The node cannot call the manager with it any more, from now on.</p>}
       </Removal>

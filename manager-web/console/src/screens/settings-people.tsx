@@ -7,10 +7,10 @@ import { Confirm, ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
 import { FormDialog } from '../ui/form-dialog';
+import { ShownOnce } from '../ui/issue';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { browserName } from '../ui/words';
-import { ShownOnce } from './node-edit';
 
 type Person = Schemas['Person'];
 type Grant = Schemas['AccessGrant'];

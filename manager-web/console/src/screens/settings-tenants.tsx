@@ -7,10 +7,10 @@ import { Confirm, ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { TextField } from '../ui/form';
 import { FormDialog, useAsking } from '../ui/form-dialog';
+import { Issue } from '../ui/issue';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
-import { ShownOnce } from './node-edit';
 
 type Tenant = Schemas['ManagedTenant'];
 type Act = 'suspend' | 'resume' | 'delete' | 'restore';
@@ -44,8 +44,6 @@ const LOOKS = { ACTIVE: 'green', SUSPENDED: 'orange', DELETED: 'red' } as const;
 /** For those who run the manager: who shares it. */
 export function Tenants() {
   const reason = useReason('tenant.administer');
-  const [adding, setAdding] = useState(false);
-  const [shown, setShown] = useState<string>();
   const query = useQuery({
     queryKey: ['managed-tenants', 'list'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/managed-tenants', { params: { query: { limit: 200, sort: 'name' } }, signal })),
@@ -53,11 +51,12 @@ export function Tenants() {
   const acting = useAsking(act, ['managed-tenants', 'audit']);
   return (
     <div className="mm-stack mm-tab">
-      <div>
-        <ReasonedButton variant="primary" reason={reason} onClick={() => setAdding(true)}>
-          New tenant
-        </ReasonedButton>
-      </div>
+      <Issue
+        action="New tenant"
+        title="The tenant's first API token"
+        reason={reason}
+        dialog={(onClose, onDone) => <TenantDialog onClose={onClose} onDone={onDone} />}
+      />
       <Asked query={query}>
         {({ items }) =>
           items.length === 0 ? (
@@ -121,16 +120,6 @@ export function Tenants() {
           )
         }
       </Asked>
-      {adding && (
-        <TenantDialog
-          onClose={() => setAdding(false)}
-          onDone={(token) => {
-            setAdding(false);
-            setShown(token);
-          }}
-        />
-      )}
-      {shown !== undefined && <ShownOnce title="The tenant's first API token" secret={shown} onClose={() => setShown(undefined)} />}
       {acting.about !== undefined && (
         <Confirm
           title={`${ACTS[acting.about.what].verb} ${acting.about.tenant.name}?`}

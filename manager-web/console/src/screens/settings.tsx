@@ -8,11 +8,11 @@ import { ReasonedButton, useMay, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { ChoiceField, FormProblem, TextField } from '../ui/form';
 import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
+import { Issue } from '../ui/issue';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
 import { inDays, Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
-import { ShownOnce } from './node-edit';
 import { Approvals, LogIn } from './settings-access';
 import { People } from './settings-people';
 import { Tenants } from './settings-tenants';
@@ -135,8 +135,6 @@ function validity(token: { expiresAt: string; revokedAt?: string }) {
 const usable = (token: { expiresAt: string; revokedAt?: string }) => token.revokedAt === undefined && Date.parse(token.expiresAt) > Date.now();
 
 function EnrollmentTokens() {
-  const [adding, setAdding] = useState(false);
-  const [shown, setShown] = useState<string>();
   const reason = useReason('credential.manage');
   const query = useQuery({
     queryKey: ['nodes', 'enrollment-tokens'],
@@ -145,11 +143,12 @@ function EnrollmentTokens() {
   const revoke = useAsking(({ id }: { id: string; name: string }) => answer(api.DELETE('/api/v1/enrollment-tokens/{id}', { params: { path: { id } } })), ['nodes']);
   return (
     <div className="mm-stack mm-tab">
-      <div>
-        <ReasonedButton variant="primary" reason={reason} onClick={() => setAdding(true)}>
-          New enrollment token
-        </ReasonedButton>
-      </div>
+      <Issue
+        action="New enrollment token"
+        title="The new enrollment token"
+        reason={reason}
+        dialog={(onClose, onDone) => <EnrollmentDialog onClose={onClose} onDone={onDone} />}
+      />
       <Asked query={query}>
         {({ items }) =>
           items.length === 0 ? (
@@ -190,16 +189,6 @@ function EnrollmentTokens() {
           )
         }
       </Asked>
-      {adding && (
-        <EnrollmentDialog
-          onClose={() => setAdding(false)}
-          onDone={(token) => {
-            setAdding(false);
-            setShown(token);
-          }}
-        />
-      )}
-      {shown !== undefined && <ShownOnce title="The new enrollment token" secret={shown} onClose={() => setShown(undefined)} />}
       <Removal asking={revoke} verb="Revoke" name={({ name }) => name}>
         {() => <p>No node can enroll with it any more. Nodes that did stay.</p>}
       </Removal>
@@ -256,8 +245,6 @@ function EnrollmentDialog({ onClose, onDone }: { onClose: () => void; onDone: (s
 }
 
 function ApiTokens() {
-  const [adding, setAdding] = useState(false);
-  const [shown, setShown] = useState<string>();
   const reason = useReason('api-token.manage');
   const query = useQuery({
     queryKey: ['api-tokens', 'list'],
@@ -266,11 +253,12 @@ function ApiTokens() {
   const revoke = useAsking(({ id }: { id: string; name: string }) => answer(api.DELETE('/api/v1/api-tokens/{id}', { params: { path: { id } } })), ['api-tokens']);
   return (
     <div className="mm-stack mm-tab">
-      <div>
-        <ReasonedButton variant="primary" reason={reason} onClick={() => setAdding(true)}>
-          New API token
-        </ReasonedButton>
-      </div>
+      <Issue
+        action="New API token"
+        title="The new API token"
+        reason={reason}
+        dialog={(onClose, onDone) => <ApiTokenDialog onClose={onClose} onDone={onDone} />}
+      />
       <Asked query={query}>
         {({ items }) =>
           items.length === 0 ? (
@@ -315,16 +303,6 @@ function ApiTokens() {
           )
         }
       </Asked>
-      {adding && (
-        <ApiTokenDialog
-          onClose={() => setAdding(false)}
-          onDone={(secret) => {
-            setAdding(false);
-            setShown(secret);
-          }}
-        />
-      )}
-      {shown !== undefined && <ShownOnce title="The new API token" secret={shown} onClose={() => setShown(undefined)} />}
       <Removal asking={revoke} verb="Revoke" name={({ name }) => name}>
         {() => <p>Whatever calls with it is refused within a second.</p>}
       </Removal>

@@ -9,6 +9,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Node;
 import org.maintenancemanager.api.admin.NodeCount;
@@ -20,6 +21,7 @@ import org.maintenancemanager.core.query.FieldType;
 import org.maintenancemanager.core.query.ListQuery;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.query.PlannedEachTime;
 import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -37,13 +39,13 @@ class NodeList {
     private final JsonMapper json;
     private final ListQuery<Node> nodes;
 
-    NodeList(JdbcClient jdbc, JsonMapper json) {
-        this.jdbc = jdbc;
+    NodeList(DataSource database, JsonMapper json) {
+        this.jdbc = PlannedEachTime.over(database);
         this.json = json;
-        this.nodes = ListQuery.of("node", """
-                        node n
-                        join site s on s.tenant_id = n.tenant_id and s.id = n.site_id
-                        left join node_presence p on p.tenant_id = n.tenant_id and p.node_id = n.id
+        this.nodes = ListQuery.of("node", "node n", (row, number) -> node(row))
+                .join("s", "join site s on s.tenant_id = n.tenant_id and s.id = n.site_id")
+                .join("p", "left join node_presence p on p.tenant_id = n.tenant_id and p.node_id = n.id")
+                .join("a", """
                         left join node_slot a on a.tenant_id = n.tenant_id and a.node_id = n.id and a.state = 'ACTIVE'
                             -- Nothing keeps a node from saying that it has two: the first one counts.
                             and not exists (
@@ -51,10 +53,10 @@ class NodeList {
                                 where b.tenant_id = a.tenant_id and b.node_id = a.node_id and b.state = 'ACTIVE'
                                     and b.slot < a.slot
                             )
-                        left join node_update u on u.tenant_id = n.tenant_id and u.node_id = n.id and u.active
-                        left join campaign c on c.tenant_id = u.tenant_id and c.id = u.campaign_id
-                        left join image t on t.tenant_id = c.tenant_id and t.id = c.image_id
-                        """, (row, number) -> node(row))
+                        """)
+                .join("u", "left join node_update u on u.tenant_id = n.tenant_id and u.node_id = n.id and u.active")
+                .join("c", "left join campaign c on c.tenant_id = u.tenant_id and c.id = u.campaign_id")
+                .join("t", "left join image t on t.tenant_id = c.tenant_id and t.id = c.image_id")
                 .columns("""
                         n.*, s.path as site_path, p.last_seen_at, a.image_version as active_version,
                         u.id as update_id, u.state as update_state, c.id as campaign_id, c.name as campaign_name,
@@ -89,7 +91,8 @@ class NodeList {
                 .field("createdAt", "n.created_at", FieldType.INSTANT)
                 .field("updatedAt", "n.updated_at", FieldType.INSTANT)
                 // An operator's label wins over the node's own, as in selectors.
-                .keyed("label", "coalesce(n.labels ->> %s, n.node_labels ->> %s)")
+                .keyed("label", "coalesce(n.labels ->> %s, n.node_labels ->> %s)", """
+                        (n.tenant_id, n.id) in (select l.tenant_id, l.node_id from node_label l where l.key = %s and l.value%s)""")
                 .sort("id")
                 .build();
     }

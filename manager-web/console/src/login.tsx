@@ -141,6 +141,26 @@ function Providers() {
   );
 }
 
+/** What became of a log-in at a provider, which sends people back without any session. */
+function ProviderFailure() {
+  switch (new URLSearchParams(window.location.search).get('login')) {
+    case 'failed':
+      return (
+        <Alert component="p" isInline variant="danger" title="That log-in did not work" role="alert">
+          The provider could not be asked, or you have no role here.
+        </Alert>
+      );
+    case 'second-factor':
+      return (
+        <Alert component="p" isInline variant="danger" title="A second factor is missing" role="alert">
+          Your role demands one, and the provider does not say that you showed one. Set one up there, then log in again.
+        </Alert>
+      );
+    default:
+      return null;
+  }
+}
+
 export function LogInPage() {
   return (
     <main className="mm-login">
@@ -151,6 +171,7 @@ export function LogInPage() {
             Maintenance Manager
           </Title>
         </div>
+        <ProviderFailure />
         <LogInForm />
         <Providers />
       </div>

@@ -23,6 +23,14 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class LogInRules {
     private static final String KIND = "log-in-rule";
+
+    /** Whether the rule demands a second factor of the person {@code p}. */
+    static final String BINDS_PERSON = """
+            exists (
+                select from log_in_rule r
+                join access_grant g on g.tenant_id = r.tenant_id and g.role = any (r.second_factor_roles)
+                where r.tenant_id = p.tenant_id and g.person_id = p.id)""";
+
     private static final LogInRule NOBODY = new LogInRule(List.of(), 0);
     private static final String ROLES =
             Arrays.stream(Role.values()).map(Role::word).collect(Collectors.joining(", "));

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,9 @@ public class LogIns {
         /** The password is right; a code is missing. */
         record CodeMissing() implements Outcome {}
 
+        /** The log-in rule demands a second factor, and the provider does not say that it saw one. */
+        record SecondFactorMissing() implements Outcome {}
+
         record TooMany(int retrySeconds) implements Outcome {}
     }
 
@@ -170,6 +174,7 @@ public class LogIns {
                 yield counted("code-missing", missing);
             }
             case Outcome.Refused refused -> refused(somebody.get(), from);
+            case Outcome.SecondFactorMissing missing -> counted("refused", missing);
             case Outcome.TooMany many -> counted("throttled", many);
         };
     }
@@ -193,7 +198,7 @@ public class LogIns {
                         .param("tenant", known.tenant().value())
                         .param("id", known.id())
                         .update();
-                yield new Outcome.In(sessions.open(known.tenant(), known.id(), null, from));
+                yield new Outcome.In(sessions.open(known.tenant(), known.id(), known.totpSecret() != null, from));
             }
             case CODE_MISSING -> new Outcome.CodeMissing();
             case WRONG -> new Outcome.Refused();
@@ -281,7 +286,7 @@ public class LogIns {
         try {
             outcome = context.call(() -> transaction.execute(status -> isClosedToSecrets(caller.tenant())
                     ? new Outcome.Refused()
-                    : new Outcome.In(sessions.open(caller.tenant(), null, caller.id(), from))));
+                    : new Outcome.In(sessions.openOfToken(caller.tenant(), caller.id(), from))));
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
@@ -295,30 +300,59 @@ public class LogIns {
      *
      * @param name what the provider calls it; for people to read, never a key
      * @param grants what the provider's claims stand for
+     * @param secondFactor whether the provider says that it saw a second factor
      */
-    public record Vouched(TenantId tenant, String issuer, String subject, String name, List<Caller.Grant> grants) {}
+    public record Vouched(
+            TenantId tenant,
+            String issuer,
+            String subject,
+            String name,
+            List<Caller.Grant> grants,
+            boolean secondFactor) {}
 
     /**
      * As whoever an OpenID provider vouches for. Who comes for the first time becomes a person of the tenant, unless the
-     * claims stand for no role at all. The roles of the claims replace those of the log-in before.
+     * claims stand for no role at all. The roles of the claims replace those of the log-in before. Where the log-in rule
+     * demands a second factor of these roles, and there was none, nothing changes.
      */
     public Outcome byProvider(Vouched who, Origin from) {
         Outcome outcome;
         try {
             // Who acts is known only once the person is: until then it is the log-in itself.
+            var missing = new AtomicBoolean();
             UUID person = CallContext.system(who.tenant(), "log-in")
-                    .call(() -> transaction.execute(status -> vouchedPerson(who)));
-            outcome = person == null
-                    ? new Outcome.Refused()
-                    : new Outcome.In(requireNonNull(context(who.tenant(), person, who.name(), from)
-                            .call(() ->
-                                    transaction.execute(status -> sessions.open(who.tenant(), person, null, from)))));
+                    .call(() -> transaction.execute(status -> {
+                        UUID vouched = vouchedPerson(who);
+                        if (vouched != null && !who.secondFactor() && isBound(who.tenant(), vouched)) {
+                            missing.set(true);
+                            status.setRollbackOnly();
+                        }
+                        return vouched;
+                    }));
+            if (missing.get()) {
+                outcome = new Outcome.SecondFactorMissing();
+            } else if (person == null) {
+                outcome = new Outcome.Refused();
+            } else {
+                outcome = new Outcome.In(requireNonNull(context(who.tenant(), person, who.name(), from)
+                        .call(() -> transaction.execute(
+                                status -> sessions.open(who.tenant(), person, who.secondFactor(), from)))));
+            }
         } catch (RuntimeException e) {
             throw e;
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
         return counted(outcome instanceof Outcome.In ? "in" : "refused", outcome);
+    }
+
+    private boolean isBound(TenantId tenant, UUID person) {
+        return jdbc.sql("select %s from person p where p.tenant_id = :tenant and p.id = :person"
+                        .formatted(LogInRules.BINDS_PERSON))
+                .param("tenant", tenant.value())
+                .param("person", person)
+                .query(Boolean.class)
+                .single();
     }
 
     private @Nullable UUID vouchedPerson(Vouched who) {

@@ -101,11 +101,7 @@ public class SessionDirectory implements ChangeListener {
                                s.expires_at, t.name as tenant_name, coalesce(p.display_name, p.name, a.name) as name,
                                a.scopes, a.restricted, p.password_hash is not null as local,
                                p.totp_confirmed_at is not null as totp, p.initial_until is not null as must_change,
-                               p.password_hash is not null and p.totp_confirmed_at is null and exists (
-                                   select from log_in_rule r
-                                   join access_grant g
-                                       on g.tenant_id = r.tenant_id and g.role = any (r.second_factor_roles)
-                                   where r.tenant_id = s.tenant_id and g.person_id = p.id) as must_enroll,
+                               p.password_hash is not null and p.totp_confirmed_at is null and %s as must_enroll,
                                %s
                         from console_session s
                         join tenant t on t.id = s.tenant_id and t.state <> 'DELETED'
@@ -115,8 +111,10 @@ public class SessionDirectory implements ChangeListener {
                         where s.id = :id and s.ended_at is null and s.expires_at > now()
                           and s.last_used_at > now() - make_interval(secs => :idle)
                           and num_nonnulls(p.id, a.id) = 1
-                        """.formatted(StoredGrants.column("""
-                                g.tenant_id = s.tenant_id and (g.person_id = p.id or g.api_token_id = a.id)""")))
+                          -- There is nothing to set up here: whoever comes from a provider logs in there again.
+                          and (p.issuer is null or s.second_factor or not %s)
+                        """.formatted(LogInRules.BINDS_PERSON, StoredGrants.column("""
+                                g.tenant_id = s.tenant_id and (g.person_id = p.id or g.api_token_id = a.id)"""), LogInRules.BINDS_PERSON))
                 .param("id", id)
                 .param("idle", settings.sessionIdle().toSeconds())
                 .query((row, number) -> new Known(who(row), row.getBytes("secret_sha256")))

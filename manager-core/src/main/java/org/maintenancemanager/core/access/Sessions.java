@@ -154,14 +154,30 @@ public class Sessions {
         notes.apiTokensChanged(tenant);
     }
 
-    /** A new session of a person or of an API token. */
+    /** A new session of an API token. */
     @Transactional(propagation = Propagation.MANDATORY)
-    Token open(TenantId tenant, @Nullable UUID person, @Nullable UUID apiToken, LogIns.Origin from) {
+    Token openOfToken(TenantId tenant, UUID apiToken, LogIns.Origin from) {
+        return open(tenant, null, apiToken, false, from);
+    }
+
+    /**
+     * A new session of a person.
+     *
+     * @param secondFactor whether one was shown, here or at the provider
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    Token open(TenantId tenant, UUID person, boolean secondFactor, LogIns.Origin from) {
+        return open(tenant, person, null, secondFactor, from);
+    }
+
+    private Token open(
+            TenantId tenant, @Nullable UUID person, @Nullable UUID apiToken, boolean secondFactor, LogIns.Origin from) {
         Token token = Token.generate(Token.Kind.SESSION);
         jdbc.sql("""
                         insert into console_session
-                            (tenant_id, id, person_id, api_token_id, secret_sha256, expires_at, address, client)
-                        values (:tenant, :id, cast(:person as uuid), cast(:apiToken as uuid), :sha256,
+                            (tenant_id, id, person_id, api_token_id, secret_sha256, second_factor, expires_at, address,
+                             client)
+                        values (:tenant, :id, cast(:person as uuid), cast(:apiToken as uuid), :sha256, :secondFactor,
                                 now() + make_interval(secs => :length), :address, :client)
                         """)
                 .param("tenant", tenant.value())
@@ -169,6 +185,7 @@ public class Sessions {
                 .param("person", person)
                 .param("apiToken", apiToken)
                 .param("sha256", token.sha256())
+                .param("secondFactor", secondFactor)
                 .param("length", settings.sessionLength().toSeconds())
                 .param("address", SessionDirectory.abbreviated(from.address(), LONGEST_ADDRESS))
                 .param("client", SessionDirectory.abbreviated(from.client(), LONGEST_CLIENT))

@@ -206,6 +206,23 @@ class PollDeskTest {
         assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
     }
 
+    /** Whoever took an operator's account over starts whatever it likes, as large as it likes. */
+    @Test
+    void noCampaignRebootsMoreAtOnceThanTheTenantMay() throws Exception {
+        Scene scene = new Scene(TestFleet.create(jdbc, 20));
+        jdbc.sql("update tenant set max_in_flight = 2 where id = :tenant")
+                .param("tenant", scene.fleet.tenant().id().value())
+                .update();
+        scene.start(1_000_000, null);
+        scene.downloadAll();
+        assertThat(scene.pollAllAtOnce()).isEqualTo(2);
+        for (int round = 0; round < 3; round++) {
+            assertThat(scene.pollAllAtOnce()).as("those that have a permit").isEqualTo(2);
+        }
+        assertThat(scene.campaign().inFlight()).isEqualTo(2);
+        assertThat(Invariants.broken(jdbc, scene.fleet.tenant().id())).isEmpty();
+    }
+
     @Test
     void pauseHoldsAtOnceWhatHasNoPermit() throws Exception {
         Scene scene = new Scene(TestFleet.create(jdbc, 40));

@@ -8,6 +8,7 @@ import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.maintenancemanager.core.node.CertificateAuthority;
 import org.maintenancemanager.web.ManagerSettings;
+import org.maintenancemanager.web.security.ImpatientHttp11;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
@@ -74,7 +75,7 @@ class NodeTlsConfiguration {
         private final CertificateAuthority authority;
         private final ManagerSettings all;
         private final ManagerSettings.NodeTls settings;
-        private final Connector connector = new Connector(Http11NioProtocol.class.getName());
+        private final Connector connector = new Connector(ImpatientHttp11.class.getName());
 
         NodeListener(
                 ObjectProvider<DefaultSslBundleRegistry> bundles,

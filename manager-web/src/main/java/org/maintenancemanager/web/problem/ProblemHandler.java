@@ -53,7 +53,7 @@ import tools.jackson.core.exc.StreamReadException;
 class ProblemHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
-    /** When the database does not answer: long enough for a restart of it, short enough for a person. */
+    /** When the database does not answer, or something is full: long enough for a restart of it, short enough for a person. */
     private static final int RETRY_SECONDS = 5;
 
     /** What is to be answered. */
@@ -103,7 +103,12 @@ class ProblemHandler {
                                 .toList());
             case NotFound missing ->
                 Answer.of(ProblemType.NOT_FOUND, "There is no %s %s.".formatted(missing.kind(), missing.id()));
-            case Conflict conflict -> Answer.of(conflict.type(), conflict.detail());
+            case Conflict conflict -> {
+                if (conflict.type() == ProblemType.UNAVAILABLE) {
+                    response.setHeader("Retry-After", String.valueOf(RETRY_SECONDS));
+                }
+                yield Answer.of(conflict.type(), conflict.detail());
+            }
             case StaleVersion stale ->
                 Answer.of(
                         ProblemType.PRECONDITION_FAILED,

@@ -57,6 +57,7 @@ class OidcLogIn {
     private static final Logger log = LoggerFactory.getLogger(OidcLogIn.class);
     private static final String HOME = "/console/";
     private static final String FAILED = "/console/?login=failed";
+    private static final String SECOND_FACTOR_MISSING = "/console/?login=second-factor";
 
     private final OidcProviders providers;
     private final LogIns logIns;
@@ -94,7 +95,7 @@ class OidcLogIn {
         filter.setSecurityContextRepository(new NullSecurityContextRepository());
         filter.setAuthenticationSuccessHandler((request, response, who) -> {
             SecurityContextHolder.clearContext();
-            response.sendRedirect(isIn(request, response, (OAuth2AuthenticationToken) who) ? HOME : FAILED);
+            response.sendRedirect(enter(request, response, (OAuth2AuthenticationToken) who));
         });
         filter.setAuthenticationFailureHandler((request, response, e) -> {
             log.info("a log-in at an OpenID provider failed: {}", e.getMessage());
@@ -103,12 +104,13 @@ class OidcLogIn {
         return filter;
     }
 
-    private boolean isIn(HttpServletRequest request, HttpServletResponse response, OAuth2AuthenticationToken token) {
+    /** Where to send whoever comes from the provider. */
+    private String enter(HttpServletRequest request, HttpServletResponse response, OAuth2AuthenticationToken token) {
         Provider provider = providers.provider(token.getAuthorizedClientRegistrationId());
         var user = (OidcUser) token.getPrincipal();
         String subject = user.getSubject();
         if (subject == null) {
-            return false;
+            return FAILED;
         }
         String called = user.getClaimAsString(provider.nameClaim());
         Outcome outcome = logIns.byProvider(
@@ -117,16 +119,25 @@ class OidcLogIn {
                         provider.issuer().toString(),
                         subject,
                         called == null ? subject : called,
-                        OidcProviders.grants(provider, user.getClaims())),
+                        OidcProviders.grants(provider, user.getClaims()),
+                        OidcProviders.showsSecondFactor(provider, user.getClaims())),
                 new LogIns.Origin(
                         request.getRemoteAddr(),
                         request.getHeader("User-Agent"),
                         response.getHeader(RequestIds.HEADER)));
         if (outcome instanceof Outcome.In in) {
             SessionCookie.write(request, response, in.session());
-            return true;
+            return HOME;
         }
-        return false;
+        if (outcome instanceof Outcome.SecondFactorMissing) {
+            log.info(
+                    "a log-in at {} lacks the second factor that the log-in rule demands: amr {}, acr {}",
+                    provider.issuer(),
+                    user.getClaims().get("amr"),
+                    user.getClaims().get("acr"));
+            return SECOND_FACTOR_MISSING;
+        }
+        return FAILED;
     }
 
     /** Access and refresh tokens of the provider open nothing that the manager needs. */

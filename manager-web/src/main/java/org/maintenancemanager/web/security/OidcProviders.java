@@ -178,6 +178,14 @@ class OidcProviders implements ClientRegistrationRepository {
         return List.copyOf(grants);
     }
 
+    /** Whether the claims say that somebody showed a second factor; a claim that is absent says nothing. */
+    static boolean showsSecondFactor(Provider provider, Map<String, Object> claims) {
+        Object methods = claims.get("amr");
+        Collection<?> amr = methods instanceof Collection<?> many ? many : List.of(String.valueOf(methods));
+        return amr.stream().anyMatch(method -> provider.secondFactor().amr().contains(String.valueOf(method)))
+                || provider.secondFactor().acr().contains(String.valueOf(claims.get("acr")));
+    }
+
     private static Optional<Grant> grant(String text) {
         int blank = text.indexOf(' ');
         String role = blank < 0 ? text : text.substring(0, blank);

@@ -26,6 +26,7 @@ record OidcSettings(@DefaultValue Map<String, Provider> providers) {
      * @param nameClaim what people are called by
      * @param rolesClaim a text or a list of texts
      * @param roles what each value of that claim means: roles, each alone or followed by a blank and a site
+     * @param secondFactor by what it says that somebody showed a second factor, for roles whose log-in rule demands one
      */
     record Provider(
             URI issuer,
@@ -40,11 +41,22 @@ record OidcSettings(@DefaultValue Map<String, Provider> providers) {
 
             @DefaultValue("preferred_username") String nameClaim,
             @DefaultValue("groups") String rolesClaim,
-            @DefaultValue Map<String, List<String>> roles) {
+            @DefaultValue Map<String, List<String>> roles,
+            @DefaultValue SecondFactor secondFactor) {
         /** Shows no secret. */
         @Override
         public String toString() {
             return "Provider[issuer=%s, clientId=%s, audience=%s]".formatted(issuer, clientId, audience);
         }
     }
+
+    /**
+     * One of either is enough.
+     *
+     * @param amr methods, as RFC 8176 names them or as the provider does
+     * @param acr classes of the provider's own, such as {@code phr} of OpenID's EAP
+     */
+    record SecondFactor(
+            @DefaultValue("mfa") Set<String> amr,
+            @DefaultValue Set<String> acr) {}
 }

@@ -178,6 +178,8 @@ class ConsoleSessionResource {
                 yield session(who, in.session());
             }
             case Outcome.Refused refused -> throw ProblemException.of(ProblemType.UNAUTHENTICATED, (String) null);
+            case Outcome.SecondFactorMissing missing ->
+                throw ProblemException.of(ProblemType.UNAUTHENTICATED, "A second factor is demanded.");
             case Outcome.CodeMissing missing -> throw ProblemException.of(ProblemType.CODE_REQUIRED, (String) null);
             case Outcome.TooMany many ->
                 throw ProblemException.retryAfter(

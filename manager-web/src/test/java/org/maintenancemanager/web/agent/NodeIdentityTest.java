@@ -275,7 +275,8 @@ class NodeIdentityTest {
         await().until(() -> isRefused(old.nodeToken()));
         assertThat(node(claim).get("name").asString()).isEqualTo(name);
         assertThat(node(old.response().nodeId()).get("state").asString()).isEqualTo("DECOMMISSIONED");
-        assertThat(enrolled(enroll(token.text(), "other-" + name, fresh, serial))
+        String proof = NodeTls.keyProof(fresh.getPrivate(), token.text());
+        assertThat(enrolled(enroll(token.text(), "other-" + name, fresh, serial, proof))
                         .response()
                         .nodeId())
                 .isEqualTo(claim);

@@ -45,7 +45,8 @@ import org.springframework.security.web.context.SecurityContextHolderFilter;
 
 /**
  * A real OpenID provider on a free port of 127.0.0.1: Spring's authorization server. Whoever sends the header
- * {@code X-Test-User} is logged in there, in the group of that name.
+ * {@code X-Test-User} is logged in there, in the group of that name; as {@code name/mfa} with these methods, as
+ * {@code name/acr=gold} in that class.
  */
 @NullMarked
 @EnableWebSecurity
@@ -143,7 +144,14 @@ class OidcServer {
     OAuth2TokenCustomizer<JwtEncodingContext> claims() {
         return token -> {
             Authentication principal = token.getPrincipal();
-            String who = requireNonNull(principal).getName();
+            String[] parts = requireNonNull(principal).getName().split("/", 2);
+            String who = parts[0];
+            token.getClaims().subject(who);
+            if (parts.length == 2 && parts[1].startsWith("acr=")) {
+                token.getClaims().claim("acr", parts[1].substring("acr=".length()));
+            } else if (parts.length == 2) {
+                token.getClaims().claim("amr", List.of(parts[1].split("/")));
+            }
             token.getClaims().claim("groups", List.of(who + "s"));
             token.getClaims().claim("preferred_username", who);
             if (token.getTokenType().getValue().equals("access_token")) {

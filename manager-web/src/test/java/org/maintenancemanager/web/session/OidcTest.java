@@ -1,6 +1,7 @@
 package org.maintenancemanager.web.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,6 +36,9 @@ class OidcTest {
             "manager.oidc.providers.test.roles.kims[0]=operator /eu",
             "manager.oidc.providers.test.roles.kims[1]=viewer",
             "manager.oidc.providers.test.roles.robots[0]=release-manager",
+            "manager.oidc.providers.test.roles.adas[0]=fleet-admin",
+            "manager.oidc.providers.test.second-factor.amr=mfa,face",
+            "manager.oidc.providers.test.second-factor.acr=gold",
             "manager.oidc.providers.down.issuer=http://127.0.0.1:1/down",
             "manager.oidc.providers.down.client-id=x");
 
@@ -139,6 +143,49 @@ class OidcTest {
                     .sql("update person set state = 'ACTIVE' where name = 'kim'")
                     .update();
         }
+    }
+
+    @Test
+    void whoseRoleDemandsASecondFactorMustHaveShownItAtTheProvider() {
+        Step before = logIn("ada");
+        assertThat(before.location()).endsWith("/console/");
+        assertThat(isIn(before)).isTrue();
+
+        HttpResponse<String> set = manager.send(manager.adminRequest("/api/v1/log-in-rule")
+                .header("If-Match", "\"0\"")
+                .header("Content-Type", "application/merge-patch+json")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString("{\"secondFactorRoles\": [\"fleet-admin\"]}")));
+        assertThat(set.statusCode()).as(set.body()).isEqualTo(200);
+
+        await("the session without one ends").until(() -> !isIn(before));
+        int grants = grantsOf("ada");
+        for (String without : List.of("ada", "ada/pwd/otp", "ada/acr=silver")) {
+            Step refused = logIn(without);
+            assertThat(refused.location()).as(without).endsWith("/console/?login=second-factor");
+            assertThat(refused.cookies()).as(without).isEmpty();
+        }
+        assertThat(grantsOf("ada")).isEqualTo(grants);
+        for (String with : List.of("ada/pwd/mfa", "ada/face", "ada/acr=gold")) {
+            Step in = logIn(with);
+            assertThat(in.location()).as(with).endsWith("/console/");
+            assertThat(isIn(in)).as(with).isTrue();
+        }
+        assertThat(isIn(logIn("kim"))).as("whose roles demand none").isTrue();
+    }
+
+    private static boolean isIn(Step step) {
+        return get(manager.baseUrl() + "/console/session", null, step.cookies())
+                        .answer()
+                        .statusCode()
+                == 200;
+    }
+
+    private static int grantsOf(String name) {
+        return manager.jdbc()
+                .sql("select count(*) from access_grant g join person p on p.id = g.person_id where p.name = :name")
+                .param("name", name)
+                .query(Integer.class)
+                .single();
     }
 
     @Test

@@ -153,7 +153,12 @@ final class Machine {
                 }
             }
             case INSTALL -> {
-                if (mine && work != null && work.stage == UpdateState.DOWNLOADED) {
+                if (atRest && !mine && reply.update() != null) {
+                    // It had the image once, and made room for another since.
+                    work = new Work(reply.update(), reply.image());
+                    say(UpdateState.DOWNLOADING, null, null);
+                    download();
+                } else if (mine && work != null && work.stage == UpdateState.DOWNLOADED) {
                     world.watch.installs(number, slots[active] == work.image && !onTrial);
                     work.permitEnds = world.now().plusSeconds(reply.permitSeconds());
                     say(UpdateState.INSTALLING, null, null);
@@ -279,8 +284,14 @@ final class Machine {
     private void say(UpdateState state, @Nullable FailurePhase phase, @Nullable String code) {
         Work doing = java.util.Objects.requireNonNull(work);
         doing.stage = state;
-        reports.add(new Report(boot(), reports.size() + 1L, doing.update.toString(), state, phase, null, code, null));
-        world.in(Duration.ofSeconds(2), this::wake);
+        var report = new Report(boot(), reports.size() + 1L, doing.update.toString(), state, phase, null, code, null);
+        reports.add(report);
+        if (script.isHasty(number)) {
+            // Under way together with others, and overtaken by them.
+            int late = Math.floorMod(report.seq() * 5 + number, 4);
+            later(Duration.ofMillis(400L + 1500L * late), () -> world.report(this, List.of(report), null));
+        }
+        world.in(Duration.ofSeconds(script.isHasty(number) ? 25 : 2), this::wake);
     }
 
     private void later(Duration delay, Runnable step) {

@@ -2,8 +2,16 @@ package org.maintenancemanager.simulate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs scripts, and takes away from one that fails whatever it fails without. */
@@ -43,27 +51,46 @@ final class Minimizer {
         return least;
     }
 
-    /** Whether any of these seeds fails. */
-    boolean caught(long first, int seeds) {
-        for (long seed = first; seed < first + seeds; seed++) {
-            if (failure(Script.of(seed, Script.Pace.FINE)).isPresent()) {
-                return true;
-            }
-        }
-        return false;
+    /** Seeds that fail: those that are known to, then any up to {@code upTo}, until there are enough. */
+    List<Long> caught(List<Long> known, int enough, long upTo) {
+        return Stream.concat(
+                        known.stream(), LongStream.rangeClosed(1, upTo).boxed().filter(seed -> !known.contains(seed)))
+                .filter(seed -> failure(Script.of(seed, Script.Pace.FINE)).isPresent())
+                .limit(enough)
+                .toList();
     }
 
-    /** Seeds from the first on; the first script that fails, made small, with what broke. */
+    /** Seeds from the first on, a few at a time; the least that fails, made small, with what broke; null: all hold. */
     @Nullable
     String report(long first, int seeds) {
-        for (long seed = first; seed < first + seeds; seed++) {
-            Script script = Script.of(seed, Script.Pace.FINE);
-            if (failure(script).isPresent()) {
-                Script least = minimized(script);
-                return "%s%nThe least script that shows it:%n%s"
-                        .formatted(failure(least).orElseThrow(), least);
+        AtomicLong next = new AtomicLong(first);
+        NavigableSet<Long> failing = new ConcurrentSkipListSet<>();
+        try (var threads =
+                Executors.newFixedThreadPool(Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4))) {
+            List<Future<?>> running = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                running.add(threads.submit(() -> {
+                    for (long seed = next.getAndIncrement();
+                            seed < first + seeds && failing.isEmpty();
+                            seed = next.getAndIncrement()) {
+                        if (failure(Script.of(seed, Script.Pace.FINE)).isPresent()) {
+                            failing.add(seed);
+                        }
+                    }
+                }));
             }
+            for (Future<?> one : running) {
+                one.get();
+            }
+        } catch (InterruptedException | ExecutionException broken) {
+            throw new IllegalStateException("the seeds were not run to their end", broken);
         }
-        return null;
+        if (failing.isEmpty()) {
+            return null;
+        }
+        Script script = Script.of(failing.first(), Script.Pace.FINE);
+        Script least = minimized(script);
+        return "%s%nThe least script that shows it:%n%s"
+                .formatted(failure(least).orElseThrow(), least);
     }
 }

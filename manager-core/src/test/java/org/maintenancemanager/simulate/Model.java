@@ -127,8 +127,18 @@ class Model implements Manager {
 
     /** A replica hears of what has changed. */
     void refresh(int replica) {
-        memories.put(replica, read());
+        if (last == null || lastRead != changes) {
+            last = read();
+            lastRead = changes;
+        }
+        memories.put(replica, last);
     }
+
+    /** How often something was written; what was read since is read again by nobody. */
+    private long changes;
+
+    private long lastRead = -1;
+    private @Nullable Memory last;
 
     /** A replica is gone; when it is back it reads everything anew. */
     void crash(int replica) {
@@ -177,12 +187,7 @@ class Model implements Manager {
     }
 
     private static BudgetFacts facts(Store.Budget budget) {
-        return new BudgetFacts(
-                new BudgetId(UUID.nameUUIDFromBytes(budget.site.getBytes(java.nio.charset.StandardCharsets.UTF_8))),
-                budget.site,
-                budget.site,
-                budget.most,
-                budget.inFlight);
+        return new BudgetFacts(new BudgetId(budget.id), budget.site, budget.site, budget.most, budget.inFlight);
     }
 
     protected UpdateFacts facts(Store.Update update) {
@@ -253,7 +258,7 @@ class Model implements Manager {
                 : limit;
     }
 
-    private static WaveGates.Progress progress(Store.Campaign campaign, int ordinal) {
+    protected WaveGates.Progress progress(Store.Campaign campaign, int ordinal) {
         Store.Wave wave = campaign.waves.get(ordinal);
         return new WaveGates.Progress(
                 wave.counts,
@@ -594,6 +599,7 @@ class Model implements Manager {
         }
         var permit = new Store.Permit(
                 store.id(), update, at, terms.validUntil(), terms.lostAt(), terms.windowEnd(), budgetsOf(node));
+        changes++;
         store.permits.put(permit.id, permit);
         update.permit = permit;
         update.version = ++store.versions;
@@ -658,6 +664,7 @@ class Model implements Manager {
                 return new Receipt(node.acked, store.epoch, true);
             }
         }
+        changes++;
         reports.forEach(report -> node.reports.putIfAbsent(report.seq(), report));
         PureReports.Applied applied = sequence(node, reports, facts);
         node.acked = applied.acked();
@@ -730,9 +737,13 @@ class Model implements Manager {
     }
 
     protected void write(List<Move> moves) {
+        if (moves.isEmpty()) {
+            return;
+        }
         List<Move> ended = new ArrayList<>();
         List<Store.Permit> permits = new ArrayList<>();
         moves.forEach(move -> change(move, ended, permits));
+        ended.stream().filter(move -> move.to == UpdateState.ROLLED_BACK).forEach(this::block);
         Set<Store.Update> followed = retry(ended);
         Set<Store.Node> freed = new LinkedHashSet<>();
         ended.stream().filter(move -> !followed.contains(move.update)).forEach(move -> freed.add(move.update.node));
@@ -748,10 +759,11 @@ class Model implements Manager {
         ended.stream().filter(this::condemns).forEach(move -> failures.merge(move.update.campaign, 1, Integer::sum));
         weigh(ended);
         failures.forEach((campaign, more) -> campaign.failures += more);
-        ended.stream()
-                .filter(move -> move.to == UpdateState.ROLLED_BACK)
-                .forEach(move -> move.update.node.blocked.add(move.update.campaign.image));
         store.campaigns.values().forEach(this::recount);
+    }
+
+    protected void block(Move rolledBack) {
+        rolledBack.update.node.blocked.add(rolledBack.update.campaign.image);
     }
 
     /** The counters of waves: a member counts with its latest attempt. */
@@ -768,6 +780,7 @@ class Model implements Manager {
     }
 
     private void change(Move move, List<Move> ended, List<Store.Permit> permits) {
+        changes++;
         Store.Update update = move.update;
         if (move.rebootBoot != null) {
             update.rebootBoot = move.rebootBoot;
@@ -782,15 +795,20 @@ class Model implements Manager {
         update.code = move.code;
         if (move.to.isTerminal()) {
             ended.add(move);
-            update.queued = false;
-            if (move.seq == 0) {
+            if (move.seq == 0 && isToBeTold(update)) {
                 update.version = ++store.versions;
             }
+            update.queued = false;
             if (update.permit != null) {
                 permits.add(update.permit);
                 update.permit = null;
             }
         }
+    }
+
+    /** Of the end of what waits behind another, its node has nothing to hear: it would take it for its assignment. */
+    protected boolean isToBeTold(Store.Update ended) {
+        return !ended.queued;
     }
 
     private static String outcome(UpdateState end) {
@@ -802,6 +820,7 @@ class Model implements Manager {
     }
 
     protected void end(Store.Permit permit, String outcome) {
+        changes++;
         if (permit.endedAt == null) {
             permit.endedAt = now;
             permit.outcome = outcome;
@@ -845,12 +864,15 @@ class Model implements Manager {
                         update.attempt + 1,
                         update.from,
                         UpdateState.OFFERED);
-                next.notBefore = now.plusSeconds(
-                        Math.min(604_800, rule.backoff().toSeconds() * (1L << Math.min(20, times - 1))));
+                next.notBefore = now.plus(backoff(rule, times));
                 followed.add(update);
             }
         }
         return followed;
+    }
+
+    protected Duration backoff(CampaignRules.Retry rule, long times) {
+        return Duration.ofSeconds(Math.min(604_800, rule.backoff().toSeconds() * (1L << Math.min(20, times - 1))));
     }
 
     protected int limit(CampaignRules.Retry rule) {
@@ -862,6 +884,7 @@ class Model implements Manager {
         var update = new Store.Update(store.id(), node, campaign, wave, attempt, from, state, now);
         update.version = state == UpdateState.OFFERED ? ++store.versions : 0;
         store.updates.put(update.id, update);
+        changes++;
         return update;
     }
 
@@ -869,14 +892,15 @@ class Model implements Manager {
     protected List<Move> letNext(Collection<Store.Node> freed) {
         List<Move> pointless = new ArrayList<>();
         for (Store.Node node : freed) {
-            List<Store.Update> own = store.of(node);
-            if (own.stream().anyMatch(Store.Update::active)) {
+            List<Store.Update> own = node.updates;
+            if (isBusy(own)) {
                 continue;
             }
             own.stream()
                     .filter(update -> update.queued && isLive(update.campaign))
                     .min(turn())
                     .ifPresent(next -> {
+                        changes++;
                         next.queued = false;
                         next.version = ++store.versions;
                         int running = own.stream()
@@ -891,6 +915,10 @@ class Model implements Manager {
                     });
         }
         return pointless;
+    }
+
+    protected boolean isBusy(List<Store.Update> own) {
+        return own.stream().anyMatch(Store.Update::active);
     }
 
     /** Of two that want a node: priority, then age. */
@@ -1097,6 +1125,7 @@ class Model implements Manager {
         if (!move.from().contains(campaign.state)) {
             return false;
         }
+        changes++;
         campaign.state = move.to();
         campaign.reason = reason;
         if (move.to() == CampaignState.RUNNING && campaign.startedAt == null) {
@@ -1137,6 +1166,9 @@ class Model implements Manager {
     private void fill(Store.Campaign campaign, Collection<Store.Node> nodes) {
         List<Store.Node> matching =
                 nodes.stream().filter(node -> matches(campaign, node)).toList();
+        if (matching.isEmpty() && campaign.joinedUpto != null) {
+            return;
+        }
         matching.forEach(node -> settle(campaign, node));
         for (Store.Node node : matching) {
             String skip = skip(node, node.running, campaign);
@@ -1162,7 +1194,7 @@ class Model implements Manager {
 
     private boolean matches(Store.Campaign campaign, Store.Node node) {
         return node.state == NodeState.ACTIVE
-                && store.of(node).stream().noneMatch(update -> update.campaign == campaign)
+                && node.updates.stream().noneMatch(update -> update.campaign == campaign)
                 && (campaign.rollbackOf == null
                         || store.of(node).stream()
                                 .anyMatch(forth -> forth.campaign.name.equals(campaign.rollbackOf)
@@ -1229,8 +1261,7 @@ class Model implements Manager {
         if (!isLive(campaign)) {
             return;
         }
-        if (campaign.waves.stream()
-                .allMatch(wave -> wave.counts.keySet().stream().allMatch(UpdateState::isTerminal))) {
+        if (isDone(campaign)) {
             move(campaign, CampaignMove.COMPLETE, null);
             return;
         }
@@ -1255,17 +1286,18 @@ class Model implements Manager {
             pass(campaign, open);
             return;
         }
-        wave.unreachable = unreachable(campaign, open);
+        int unreachable = unreachable(campaign, open);
+        changes += wave.unreachable == unreachable ? 0 : 1;
+        wave.unreachable = unreachable;
         boolean reached = WaveGates.isReached(campaign.share(open), progress(campaign, open));
         WaveGates.Verdict verdict = verdict(campaign, open);
+        changes += reached == (wave.reachedAt != null) ? 0 : 1;
         wave.reachedAt = !reached ? null : wave.reachedAt == null ? now : wave.reachedAt;
         switch (verdict) {
             case WaveGates.Passes passes -> pass(campaign, open);
             case WaveGates.CannotPass cannot -> move(campaign, CampaignMove.PAUSE, "WAVE_GATE");
             case WaveGates.AwaitsApproval awaits -> {
-                boolean asked = campaign.questions.stream()
-                        .anyMatch(it -> it.kind.equals("WAVE") && it.wave == open && it.answer == null);
-                if (!asked) {
+                if (!isAsked(campaign, open)) {
                     campaign.questions.add(new Store.Question("WAVE", open, "clockwork", 0));
                 }
             }
@@ -1274,6 +1306,16 @@ class Model implements Manager {
             case WaveGates.Soaks soaks -> {}
             case WaveGates.NotBefore later -> {}
         }
+    }
+
+    protected boolean isAsked(Store.Campaign campaign, int wave) {
+        return campaign.questions.stream()
+                .anyMatch(it -> it.kind.equals("WAVE") && it.wave == wave && it.answer == null);
+    }
+
+    protected boolean isDone(Store.Campaign campaign) {
+        return campaign.waves.stream()
+                .allMatch(wave -> wave.counts.keySet().stream().allMatch(UpdateState::isTerminal));
     }
 
     protected WaveGates.Verdict verdict(Store.Campaign campaign, int open) {
@@ -1292,6 +1334,7 @@ class Model implements Manager {
     }
 
     private void pass(Store.Campaign campaign, int ordinal) {
+        changes++;
         campaign.waves.get(ordinal).passedAt = now;
         Store.Wave next = campaign.waves.get(ordinal + 1);
         next.openedAt = next.openedAt == null ? now : next.openedAt;
@@ -1340,6 +1383,7 @@ class Model implements Manager {
                     && !update.state.isTerminal()
                     && update.node.seenAt != null
                     && update.node.seenAt.isAfter(permit.validUntil)) {
+                changes++;
                 update.permit = null;
                 update.version = ++store.versions;
                 end(permit, "EXPIRED");
@@ -1371,13 +1415,17 @@ class Model implements Manager {
             }
             if (update.node.state == NodeState.DECOMMISSIONED) {
                 canceled.add(Move.by(update, UpdateState.CANCELED, "CANCELED"));
-            } else if (update.campaign.state == CampaignState.ABORTED) {
+            } else if (isAborted(update.campaign)) {
                 canceled.add(Move.by(update, UpdateState.CANCELED, "CANCELED"));
             } else if (isLive(update.campaign) && update.campaign.waves.get(update.wave).skippedAt != null) {
                 canceled.add(Move.by(update, UpdateState.CANCELED, "WAVE_SKIPPED"));
             }
         }
         write(canceled);
+    }
+
+    protected boolean isAborted(Store.Campaign campaign) {
+        return campaign.state == CampaignState.ABORTED;
     }
 
     private void letForgottenBegin() {
@@ -1390,7 +1438,9 @@ class Model implements Manager {
 
     @Override
     public boolean act(Script.Act act) {
+        changes++;
         boolean done = perform(act);
+        changes++;
         refresh(act.by().equals("ann") ? 0 : 1);
         return done;
     }
@@ -1628,6 +1678,7 @@ class Model implements Manager {
         for (Store.Update update : store.of(campaign)) {
             List<Store.Update> own = store.of(update.node);
             if (update.state.isFailure()
+                    && (skip(update.node, update.node.running, campaign) == null || !isRetryChecked())
                     && update.node.state != NodeState.DECOMMISSIONED
                     && store.images.get(campaign.image) == ImageState.PUBLISHED
                     && !update.node.blocked.contains(campaign.image)
@@ -1637,6 +1688,11 @@ class Model implements Manager {
             }
         }
         recount(campaign);
+        return true;
+    }
+
+    /** Whether who runs the image or a newer one meanwhile is left out when those that failed get another try. */
+    protected boolean isRetryChecked() {
         return true;
     }
 

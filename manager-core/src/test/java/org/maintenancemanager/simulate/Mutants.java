@@ -12,10 +12,16 @@ import org.maintenancemanager.api.node.NodeMessages.NodeFacts;
 import org.maintenancemanager.api.node.NodeMessages.Report;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignFacts;
+import org.maintenancemanager.core.campaign.CampaignRules;
 import org.maintenancemanager.core.campaign.CampaignState;
+import org.maintenancemanager.core.campaign.WaveGates;
 import org.maintenancemanager.core.decision.PermitTerms;
+import org.maintenancemanager.core.guard.Verdict;
+import org.maintenancemanager.core.node.NodeState;
+import org.maintenancemanager.core.update.PureReports;
 import org.maintenancemanager.core.window.Schedule;
 import org.maintenancemanager.core.window.WindowDefinition;
+import org.maintenancemanager.core.window.WindowOverride;
 
 /** Managers with one deliberate bug each, by what the bug is. */
 final class Mutants {
@@ -161,7 +167,7 @@ final class Mutants {
                 store.epoch = "epoch-" + now;
             }
         });
-        ALL.put("two permits for one update", script -> new Model(script) {
+        ALL.put("unused permit never ends", script -> new Model(script) {
             @Override
             protected void end(Store.Permit permit, String outcome) {
                 super.end(permit, outcome);
@@ -178,5 +184,241 @@ final class Mutants {
                 }
             }
         });
+        ALL.put("window check off", script -> new Model(script) {
+            @Override
+            protected List<WindowDefinition> definitions() {
+                List<WindowDefinition> definitions = new java.util.ArrayList<>(super.definitions());
+                WindowDefinition first = definitions.getFirst();
+                definitions.set(
+                        0,
+                        new WindowDefinition(
+                                first.id(),
+                                first.name(),
+                                first.kind(),
+                                daily(new Script.Daily("", java.time.LocalTime.MIDNIGHT, Duration.ofHours(24))),
+                                first.zone(),
+                                first.target(),
+                                true,
+                                null,
+                                null));
+                return definitions;
+            }
+        });
+        ALL.put("override without end", script -> new Model(script) {
+            @Override
+            protected CampaignFacts facts(Store.Campaign campaign) {
+                WindowOverride given = campaign.override;
+                if (given != null) {
+                    campaign.override = new WindowOverride(
+                            given.id(),
+                            given.name(),
+                            given.reason(),
+                            given.by(),
+                            given.since(),
+                            given.until().plus(Duration.ofDays(9)),
+                            given.freezes(),
+                            given.windows());
+                }
+                try {
+                    return super.facts(campaign);
+                } finally {
+                    campaign.override = given;
+                }
+            }
+        });
+        ALL.put("permit after a pause", script -> new Model(script) {
+            @Override
+            protected boolean isEligible(Store.Update update, CampaignFacts remembered, Memory memory) {
+                CampaignState state = update.campaign.state;
+                update.campaign.state = CampaignState.RUNNING;
+                try {
+                    return super.isEligible(update, remembered, memory);
+                } finally {
+                    update.campaign.state = state;
+                }
+            }
+
+            @Override
+            protected boolean hasRoom(Store.Update update, Memory memory) {
+                boolean granting = update.campaign.granting;
+                update.campaign.granting = true;
+                try {
+                    return super.hasRoom(update, memory);
+                } finally {
+                    update.campaign.granting = granting;
+                }
+            }
+        });
+        ALL.put("quarantine ignored", script -> new Model(script) {
+            @Override
+            protected boolean isEligible(Store.Update update, CampaignFacts remembered, Memory memory) {
+                NodeState state = update.node.state;
+                update.node.state = NodeState.ACTIVE;
+                try {
+                    return super.isEligible(update, remembered, memory);
+                } finally {
+                    update.node.state = state;
+                }
+            }
+
+            @Override
+            protected org.maintenancemanager.core.decision.NodeFacts facts(Store.Node node) {
+                NodeState state = node.state;
+                node.state = NodeState.ACTIVE;
+                try {
+                    return super.facts(node);
+                } finally {
+                    node.state = state;
+                }
+            }
+        });
+        ALL.put("block list ignored", script -> new Model(script) {
+            @Override
+            protected void block(Move rolledBack) {}
+        });
+        ALL.put("retry without limit", script -> new Model(script) {
+            @Override
+            protected int limit(CampaignRules.Retry rule) {
+                return 1000;
+            }
+        });
+        ALL.put("retry without backoff", script -> new Model(script) {
+            @Override
+            protected Duration backoff(CampaignRules.Retry rule, long times) {
+                return Duration.ZERO;
+            }
+        });
+        ALL.put("wave gate off by one", script -> new Model(script) {
+            @Override
+            protected WaveGates.Progress progress(Store.Campaign campaign, int ordinal) {
+                WaveGates.Progress progress = super.progress(campaign, ordinal);
+                Map<UpdateState, Integer> counts = new java.util.EnumMap<>(UpdateState.class);
+                counts.putAll(progress.updates());
+                for (UpdateState other : List.of(UpdateState.FAILED, UpdateState.DOWNLOADED)) {
+                    if (counts.getOrDefault(other, 0) > 0) {
+                        counts.merge(other, -1, Integer::sum);
+                        counts.merge(UpdateState.CONFIRMED, 1, Integer::sum);
+                        break;
+                    }
+                }
+                return new WaveGates.Progress(
+                        counts, progress.unreachable(), progress.reachedAt(), progress.approved(), progress.openedAt());
+            }
+        });
+        ALL.put("soak time skipped", script -> new Model(script) {
+            @Override
+            protected WaveGates.Verdict verdict(Store.Campaign campaign, int open) {
+                WaveGates.Verdict verdict = super.verdict(campaign, open);
+                return verdict instanceof WaveGates.Soaks ? new WaveGates.Passes() : verdict;
+            }
+        });
+        ALL.put("wave opens without a word", script -> new Model(script) {
+            @Override
+            protected WaveGates.Verdict verdict(Store.Campaign campaign, int open) {
+                WaveGates.Verdict verdict = super.verdict(campaign, open);
+                return verdict instanceof WaveGates.AwaitsApproval ? new WaveGates.Passes() : verdict;
+            }
+        });
+        ALL.put("tick asks again", script -> new Model(script) {
+            @Override
+            protected boolean isAsked(Store.Campaign campaign, int wave) {
+                return false;
+            }
+        });
+        ALL.put("completed too early", script -> new Model(script) {
+            @Override
+            protected boolean isDone(Store.Campaign campaign) {
+                return campaign.waves.getFirst().counts.keySet().stream().allMatch(UpdateState::isTerminal);
+            }
+        });
+        ALL.put("abort not delivered", script -> new Model(script) {
+            @Override
+            protected boolean isAborted(Store.Campaign campaign) {
+                return false;
+            }
+        });
+        ALL.put("priority inverted", script -> new Model(script) {
+            @Override
+            protected java.util.Comparator<Store.Update> turn() {
+                return super.turn().reversed();
+            }
+        });
+        ALL.put("two updates of one node", script -> new Model(script) {
+            @Override
+            protected boolean isBusy(List<Store.Update> own) {
+                return false;
+            }
+        });
+        ALL.put("end of what waited is told", script -> new Model(script) {
+            @Override
+            protected boolean isToBeTold(Store.Update ended) {
+                return true;
+            }
+        });
+        ALL.put("retry of who runs it already", script -> new Model(script) {
+            @Override
+            protected boolean isRetryChecked() {
+                return false;
+            }
+        });
+        ALL.put("guard never stops", script -> new Model(script) {
+            @Override
+            protected boolean isStoppedBy(Verdict.Stop stop) {
+                return false;
+            }
+        });
+        ALL.put("ticks by the replica's clock", script -> new Model(script) {
+            @Override
+            void work(int replica, List<String> due) {
+                Instant right = now;
+                now = now.plus(skews.getOrDefault(replica, Duration.ZERO));
+                try {
+                    super.work(replica, due);
+                } finally {
+                    now = right;
+                }
+            }
+        });
+        ALL.put("old number accepted", script -> new Model(script) {
+            @Override
+            protected PureReports.Applied sequence(Store.Node node, List<Report> reports, @Nullable NodeFacts facts) {
+                return PureReports.apply(node.id, 0, node.waiting, reports, facts, standings(node));
+            }
+        });
+        ALL.put("duplicate applied", script -> new Model(script) {
+            @Override
+            protected PureReports.Applied sequence(Store.Node node, List<Report> reports, @Nullable NodeFacts facts) {
+                long before = first(reports, node.acked + 1) - 1;
+                PureReports.Applied applied = PureReports.apply(
+                        node.id, Math.min(node.acked, before), node.waiting, reports, facts, standings(node));
+                return new PureReports.Applied(
+                        Math.max(node.acked, applied.acked()), applied.waiting(), applied.steps());
+            }
+        });
+        ALL.put("gap skipped", script -> new Model(script) {
+            @Override
+            protected PureReports.Applied sequence(Store.Node node, List<Report> reports, @Nullable NodeFacts facts) {
+                long before = first(reports, node.acked + 1) - 1;
+                return PureReports.apply(
+                        node.id, Math.max(node.acked, before), node.waiting, reports, facts, standings(node));
+            }
+        });
+        ALL.put("restored with the old epoch", script -> new Model(script) {
+            @Override
+            protected void restored() {
+                super.restored();
+                store.epoch = "epoch-1";
+            }
+        });
+        ALL.put("answer of another node", script -> new Model(script) {
+            @Override
+            public Reply poll(int replica, int node, String boot, long lastSeq, long known) {
+                return super.poll(replica, script.happens(1, now) ? 0 : node, boot, lastSeq, known);
+            }
+        });
+    }
+
+    private static long first(List<Report> reports, long otherwise) {
+        return reports.stream().mapToLong(Report::seq).min().orElse(otherwise);
     }
 }

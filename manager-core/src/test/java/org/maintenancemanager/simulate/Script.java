@@ -3,6 +3,7 @@ package org.maintenancemanager.simulate;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -174,118 +175,231 @@ record Script(long seed, int nodes, Pace pace, List<Act> acts) {
     static Script of(long seed, Pace pace) {
         Random random = new Random(seed * 7919 + 17);
         int nodes = pace == Pace.FINE ? 4 + random.nextInt(7) : 3 + random.nextInt(5);
-        int minutes = pace.days * 24 * 60;
+        Script fleet = new Script(seed, nodes, pace, List.of());
+        var fate = new Fate(random, nodes, pace, fleet.openings());
+        int minutes = fate.minutes();
         List<Act> acts = new ArrayList<>();
         acts.add(new Act(Duration.ofMinutes(5), Verb.START, 0, 0, "ann"));
-        acts.add(act(random, 30, minutes / 3, Verb.START, 1, 0));
-        acts.add(act(random, minutes / 3, minutes / 2, Verb.START, 2, 0));
+        acts.add(fate.act(30, minutes / 3, Verb.START, 1, 0));
+        acts.add(fate.act(minutes / 3, minutes / 2, Verb.START, 2, 0));
         if (random.nextInt(4) == 0) {
             int node = random.nextInt(nodes);
             acts.add(new Act(Duration.ofMinutes(2), Verb.QUARANTINE, node, 0, "bob"));
-            acts.add(act(random, 60, minutes / 2, Verb.RELEASE, node, 0));
+            acts.add(fate.act(60, minutes / 2, Verb.RELEASE, node, 0));
         }
         int more = 12 + random.nextInt(20);
         for (int i = 0; i < more; i++) {
-            acts.addAll(one(random, nodes, minutes, pace));
+            acts.addAll(fate.anything());
+        }
+        for (Duration opening : fate.openings) {
+            if (random.nextBoolean()) {
+                acts.addAll(fate.aimedAt(opening));
+            }
         }
         acts.sort(Comparator.comparing(Act::at));
         return new Script(seed, nodes, pace, acts);
     }
 
-    private static List<Act> one(Random random, int nodes, int minutes, Pace pace) {
-        int campaign = random.nextInt(CAMPAIGNS);
-        int node = random.nextInt(nodes);
-        int replica = random.nextInt(2);
-        return switch (random.nextInt(pace == Pace.FINE ? 30 : 22)) {
-            case 0 -> {
-                Act pause = act(random, 60, minutes, Verb.PAUSE, campaign, 0);
-                Act crowd = new Act(pause.at.plusMillis(300 + random.nextInt(1500)), Verb.CROWD, 0, 0, "fate");
-                Act resume = new Act(pause.at.plusMinutes(random.nextInt(600)), Verb.RESUME, campaign, 0, "bob");
-                yield random.nextBoolean() ? List.of(pause, crowd, resume) : List.of(pause, resume);
-            }
-            case 1 ->
-                random.nextInt(3) == 0
-                        ? List.of(act(random, minutes / 2, minutes, Verb.ABORT, campaign, 0))
-                        : List.of();
-            case 2 ->
-                List.of(
-                        act(random, 60, minutes, Verb.APPROVE, campaign, 0),
-                        act(random, 60, minutes, Verb.APPROVE, campaign, 0));
-            case 3 -> List.of(act(random, 60, minutes, Verb.PROMOTE, campaign, 0));
-            case 4 ->
-                random.nextInt(3) == 0
-                        ? List.of(act(random, 60, minutes, Verb.SKIP, campaign, random.nextInt(3)))
-                        : List.of(act(random, 60, minutes, Verb.DENY, campaign, 0));
-            case 5 -> List.of(act(random, 60, minutes, Verb.LIMIT, campaign, 1 + random.nextInt(4)));
-            case 6 ->
-                List.of(
-                        act(random, minutes / 3, minutes, Verb.CLEAR_BLOCKS, node, 0),
-                        act(random, minutes / 2, minutes, Verb.RETRY, campaign, 0));
-            case 7 -> List.of(act(random, 60, minutes, Verb.EXCLUDE, campaign, node));
-            case 8 ->
-                List.of(
-                        act(random, 60, minutes / 2, Verb.HOLD, campaign, random.nextInt(2)),
-                        act(random, minutes / 2, minutes, Verb.LET_GO, campaign, random.nextInt(2)));
-            case 9 ->
-                List.of(
-                        act(random, 60, minutes, Verb.OVERRIDE, campaign, 1 + random.nextInt(5)),
-                        act(random, 60, minutes, Verb.CLEAR_OVERRIDE, campaign, 0));
-            case 10 -> List.of(act(random, minutes / 2, minutes, Verb.ROLL_BACK, campaign, 0));
-            case 11 -> {
-                Act out = act(random, 60, minutes, Verb.QUARANTINE, node, 0);
-                yield List.of(
-                        out,
-                        new Act(out.at.plusMillis(900), Verb.CROWD, 0, 0, "fate"),
-                        act(random, minutes / 2, minutes, Verb.RELEASE, node, 0));
-            }
-            case 12 ->
-                random.nextInt(3) == 0
-                        ? List.of(act(random, minutes / 2, minutes, Verb.DECOMMISSION, node, 0))
-                        : List.of();
-            case 13 ->
-                random.nextInt(3) == 0
-                        ? List.of(act(random, minutes / 2, minutes, Verb.WITHDRAW, 1 + random.nextInt(2), 0))
-                        : List.of();
-            case 14 -> List.of(act(random, 30, minutes, Verb.FREEZE, random.nextInt(6), 1 + random.nextInt(20)));
-            case 15, 16 -> List.of(act(random, 30, minutes, Verb.CUT, node, 0));
-            case 17 -> List.of(act(random, 30, minutes, Verb.AWAY, node, 20 + random.nextInt(900)));
-            case 18 -> List.of(act(random, 0, minutes, Verb.LOSE_REQUEST, node, 1 + random.nextInt(5)));
-            case 19 -> List.of(act(random, 0, minutes, Verb.LOSE_ANSWER, node, 1 + random.nextInt(5)));
-            case 20 -> List.of(act(random, 0, minutes, Verb.REPEAT, node, 1 + random.nextInt(8)));
-            case 21 -> List.of(act(random, 0, minutes, Verb.DELAY, node, 1 + random.nextInt(4)));
-            case 22, 23 -> List.of(act(random, 30, minutes, Verb.CROWD, 0, 0));
-            case 24, 25 -> List.of(act(random, 30, minutes, Verb.CRASH, replica, 1 + random.nextInt(40)));
-            case 26, 27 -> {
-                Act stall = act(random, 30, minutes, Verb.STALL, replica, 20 + random.nextInt(40));
-                yield List.of(
-                        stall,
-                        new Act(stall.at.plusMillis(200), Verb.CROWD, 0, 0, "fate"),
-                        new Act(stall.at.plusSeconds(5), Verb.PAUSE, campaign, 0, "ann"),
-                        new Act(stall.at.plusMinutes(90), Verb.RESUME, campaign, 0, "ann"));
-            }
-            case 28 -> List.of(act(random, 0, minutes, Verb.SKEW, replica, random.nextInt(2) == 0 ? 20 : -7200));
-            default -> {
-                if (random.nextInt(3) != 0) {
-                    yield List.of();
+    /** When windows open, since the beginning. */
+    List<Duration> openings() {
+        List<Duration> openings = new ArrayList<>();
+        for (Site site : SITES) {
+            for (Daily daily : windows()) {
+                ZoneId zone = daily.zone(site);
+                for (int day = 0; day <= pace.days && daily.isOf(site); day++) {
+                    Duration opens = Duration.between(
+                            begins(),
+                            LocalDate.ofInstant(begins(), zone)
+                                    .plusDays(day)
+                                    .atTime(daily.opens())
+                                    .atZone(zone)
+                                    .toInstant());
+                    if (!opens.isNegative() && opens.toDays() < pace.days) {
+                        openings.add(opens);
+                    }
                 }
-                Act saved = act(random, 60, minutes / 2, Verb.BACK_UP, 0, 0);
-                Act restored = act(random, minutes / 2, minutes, Verb.RESTORE, 0, 0);
-                List<Act> acts = new ArrayList<>(List.of(saved, restored));
-                for (int paused = 0; paused < CAMPAIGNS; paused++) {
-                    acts.add(new Act(restored.at.plusMinutes(30), Verb.RESUME, paused, 0, "bob"));
-                }
-                yield acts;
             }
-        };
+        }
+        return openings.stream().distinct().sorted().toList();
     }
 
-    private static Act act(Random random, int from, int to, Verb verb, int first, int second) {
-        return new Act(
-                Duration.ofMinutes(from).plusMillis(random.nextLong(Math.max(1, (to - from) * 60_000L))),
-                verb,
-                first,
-                second,
-                PEOPLE.get(random.nextInt(PEOPLE.size())));
+    /** What is drawn for a seed. Half of it happens in the hour after some window opens, where it hurts. */
+    private record Fate(Random random, int nodes, Pace pace, List<Duration> openings) {
+        int minutes() {
+            return pace.days * 24 * 60;
+        }
+
+        Act act(int from, int to, Verb verb, int first, int second) {
+            List<Duration> near = openings.stream()
+                    .filter(opening -> opening.toMinutes() >= from && opening.toMinutes() + 60 < to)
+                    .toList();
+            Duration at = near.isEmpty() || random.nextBoolean()
+                    ? Duration.ofMinutes(from).plusMillis(random.nextLong(Math.max(1, (to - from) * 60_000L)))
+                    : near.get(random.nextInt(near.size())).plusMillis(random.nextLong(3_600_000));
+            return new Act(at, verb, first, second, person());
+        }
+
+        private String person() {
+            return PEOPLE.get(random.nextInt(PEOPLE.size()));
+        }
+
+        private Act crowd(Duration at) {
+            return new Act(at, Verb.CROWD, 0, 0, "fate");
+        }
+
+        private boolean oneOf(int many) {
+            return random.nextInt(many) == 0;
+        }
+
+        /** Something that is done just when nodes get their permits. */
+        List<Act> aimedAt(Duration opening) {
+            Duration at = opening.plusMillis(60_000 + random.nextInt(40 * 60_000));
+            int campaign = random.nextInt(CAMPAIGNS);
+            int node = random.nextInt(nodes);
+            int replica = random.nextInt(2);
+            List<Act> acts = new ArrayList<>();
+            switch (random.nextInt(pace == Pace.FINE ? 12 : 8)) {
+                case 0, 1 -> {
+                    for (int paused = 0; paused < CAMPAIGNS; paused++) {
+                        acts.add(new Act(at.plusMillis(paused), Verb.PAUSE, paused, 0, person()));
+                        acts.add(new Act(at.plusSeconds(240 + paused), Verb.RESUME, paused, 0, "bob"));
+                    }
+                    acts.add(crowd(at.plusMillis(900)));
+                }
+                // Granted, and not heard of again; or granted, and the answer is lost until the permit is over.
+                case 2, 3 -> {
+                    boolean unheard = random.nextBoolean();
+                    acts.add(crowd(at));
+                    for (int gone = node % 2; gone < nodes; gone += 2) {
+                        int minutes = unheard ? 45 + random.nextInt(30) : 150 + random.nextInt(300);
+                        acts.add(new Act(at.plusSeconds(3), Verb.AWAY, gone, minutes, "fate"));
+                        if (unheard) {
+                            acts.add(new Act(at, Verb.LOSE_ANSWER, gone, 1, "fate"));
+                        }
+                    }
+                }
+                case 4 -> {
+                    acts.add(new Act(at, Verb.LIMIT, campaign, 1, person()));
+                    acts.add(crowd(at.plusMillis(900)));
+                }
+                case 5 -> {
+                    acts.add(new Act(at, Verb.HOLD, campaign, random.nextInt(2), person()));
+                    acts.add(crowd(at.plusMillis(900)));
+                }
+                case 6 -> {
+                    acts.add(new Act(at, Verb.QUARANTINE, node, 0, person()));
+                    acts.add(crowd(at.plusMillis(900)));
+                    acts.add(new Act(at.plusHours(3), Verb.RELEASE, node, 0, person()));
+                }
+                case 7 -> {
+                    acts.add(crowd(at));
+                    acts.add(new Act(at.plusSeconds(30 + random.nextInt(400)), Verb.CUT, node, 0, "fate"));
+                    acts.add(new Act(at.plusSeconds(30), Verb.DELAY, node, 2, "fate"));
+                }
+                case 8, 9 -> {
+                    acts.add(new Act(at, Verb.STALL, replica, 20 + random.nextInt(40), "fate"));
+                    acts.add(crowd(at.plusMillis(200)));
+                    for (int paused = 0; paused < CAMPAIGNS; paused++) {
+                        acts.add(new Act(at.plusSeconds(5 + paused), Verb.PAUSE, paused, 0, "ann"));
+                        acts.add(new Act(at.plusMinutes(9 + paused), Verb.RESUME, paused, 0, "ann"));
+                    }
+                }
+                case 10 -> {
+                    acts.add(new Act(opening.minusMinutes(15), Verb.SKEW, replica, oneOf(3) ? 20 : 7200, "fate"));
+                    acts.add(crowd(opening.minusMinutes(5)));
+                    acts.add(new Act(opening.plusHours(2), Verb.SKEW, replica, 0, "fate"));
+                }
+                default -> {
+                    acts.add(crowd(at));
+                    acts.add(crowd(at.plusMillis(700)));
+                }
+            }
+            acts.removeIf(act -> act.at.isNegative());
+            return acts;
+        }
+
+        /** Anything, at any time. */
+        List<Act> anything() {
+            int minutes = minutes();
+            int campaign = random.nextInt(CAMPAIGNS);
+            int node = random.nextInt(nodes);
+            int replica = random.nextInt(2);
+            return switch (random.nextInt(pace == Pace.FINE ? 30 : 22)) {
+                case 0 -> {
+                    Act pause = act(60, minutes, Verb.PAUSE, campaign, 0);
+                    Act crowd = crowd(pause.at.plusMillis(300 + random.nextInt(1500)));
+                    Act resume = new Act(pause.at.plusMinutes(random.nextInt(600)), Verb.RESUME, campaign, 0, "bob");
+                    yield random.nextBoolean() ? List.of(pause, crowd, resume) : List.of(pause, resume);
+                }
+                case 1 -> oneOf(3) ? List.of(act(minutes / 2, minutes, Verb.ABORT, campaign, 0)) : List.of();
+                case 2 ->
+                    List.of(act(60, minutes, Verb.APPROVE, campaign, 0), act(60, minutes, Verb.APPROVE, campaign, 0));
+                case 3 -> List.of(act(60, minutes, Verb.PROMOTE, campaign, 0));
+                case 4 ->
+                    oneOf(3)
+                            ? List.of(act(60, minutes, Verb.SKIP, campaign, random.nextInt(3)))
+                            : List.of(act(60, minutes, Verb.DENY, campaign, 0));
+                case 5 -> List.of(act(60, minutes, Verb.LIMIT, campaign, 1 + random.nextInt(4)));
+                case 6 ->
+                    List.of(
+                            act(minutes / 3, minutes, Verb.CLEAR_BLOCKS, node, 0),
+                            act(minutes / 2, minutes, Verb.RETRY, campaign, 0),
+                            act(minutes / 2, minutes, Verb.RETRY, random.nextInt(CAMPAIGNS), 0));
+                case 7 -> List.of(act(60, minutes, Verb.EXCLUDE, campaign, node));
+                case 8 ->
+                    List.of(
+                            act(60, minutes / 2, Verb.HOLD, campaign, random.nextInt(2)),
+                            act(minutes / 2, minutes, Verb.LET_GO, campaign, random.nextInt(2)));
+                case 9 ->
+                    List.of(
+                            act(60, minutes, Verb.OVERRIDE, campaign, 1 + random.nextInt(5)),
+                            act(60, minutes, Verb.CLEAR_OVERRIDE, campaign, 0));
+                case 10 -> List.of(act(minutes / 2, minutes, Verb.ROLL_BACK, campaign, 0));
+                case 11 -> {
+                    Act out = act(60, minutes, Verb.QUARANTINE, node, 0);
+                    yield List.of(out, crowd(out.at.plusMillis(900)), act(minutes / 2, minutes, Verb.RELEASE, node, 0));
+                }
+                case 12 -> oneOf(3) ? List.of(act(minutes / 2, minutes, Verb.DECOMMISSION, node, 0)) : List.of();
+                case 13 ->
+                    oneOf(3) ? List.of(act(minutes / 2, minutes, Verb.WITHDRAW, 1 + random.nextInt(2), 0)) : List.of();
+                case 14 -> List.of(act(30, minutes, Verb.FREEZE, random.nextInt(6), 1 + random.nextInt(20)));
+                case 15, 16 -> List.of(act(30, minutes, Verb.CUT, node, 0));
+                case 17 -> List.of(act(30, minutes, Verb.AWAY, node, 20 + random.nextInt(900)));
+                case 18 -> List.of(act(0, minutes, Verb.LOSE_REQUEST, node, 1 + random.nextInt(5)));
+                case 19 -> List.of(act(0, minutes, Verb.LOSE_ANSWER, node, 1 + random.nextInt(5)));
+                case 20 -> List.of(act(0, minutes, Verb.REPEAT, node, 1 + random.nextInt(8)));
+                case 21 -> List.of(act(0, minutes, Verb.DELAY, node, 1 + random.nextInt(4)));
+                case 22, 23 -> List.of(act(30, minutes, Verb.CROWD, 0, 0));
+                case 24, 25 -> List.of(act(30, minutes, Verb.CRASH, replica, 1 + random.nextInt(40)));
+                case 26, 27 -> {
+                    Act stall = act(30, minutes, Verb.STALL, replica, 20 + random.nextInt(40));
+                    yield List.of(
+                            stall,
+                            crowd(stall.at.plusMillis(200)),
+                            new Act(stall.at.plusSeconds(5), Verb.PAUSE, campaign, 0, "ann"),
+                            new Act(stall.at.plusMinutes(90), Verb.RESUME, campaign, 0, "ann"));
+                }
+                case 28 ->
+                    List.of(act(
+                            0,
+                            minutes,
+                            Verb.SKEW,
+                            replica,
+                            List.of(20, -7200, 7200).get(random.nextInt(3))));
+                default -> {
+                    if (!oneOf(3)) {
+                        yield List.of();
+                    }
+                    Act saved = act(60, minutes / 2, Verb.BACK_UP, 0, 0);
+                    Act restored = act(minutes / 2, minutes, Verb.RESTORE, 0, 0);
+                    List<Act> acts = new ArrayList<>(List.of(saved, restored));
+                    for (int paused = 0; paused < CAMPAIGNS; paused++) {
+                        acts.add(new Act(restored.at.plusMinutes(30), Verb.RESUME, paused, 0, "bob"));
+                    }
+                    yield acts;
+                }
+            };
+        }
     }
 
     // The fleet of a seed.
@@ -322,6 +436,16 @@ record Script(long seed, int nodes, Pace pace, List<Act> acts) {
 
     String hardware(int node) {
         return "hw-" + node / 2 % 2;
+    }
+
+    /** Whether its client sends each report by itself as soon as there is one, whatever else is under way. */
+    boolean isHasty(int node) {
+        return fleet(50 + node).nextInt(3) == 0;
+    }
+
+    /** Whether days without faults follow, in which everything has to come to an end. */
+    boolean endsCalm() {
+        return pace == Pace.FINE && Math.floorMod(seed, 4) == 0;
     }
 
     /** By which waves choose. */

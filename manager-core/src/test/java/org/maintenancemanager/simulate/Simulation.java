@@ -14,6 +14,12 @@ import org.maintenancemanager.api.node.NodeMessages.Report;
 
 /** One run of a script: everything that happens, one after the other, no two things in one millisecond. */
 final class Simulation {
+    /** Ten times what the longest run takes: more is a manager that makes a node begin again and again. */
+    private static final int MOST_STEPS = 60_000;
+
+    /** For which invariant I16 has time to come true: so many nights in which nothing goes wrong any more. */
+    private static final int CALM_DAYS = 4;
+
     final Manager manager;
     final Watch watch;
     private final Script script;
@@ -68,18 +74,67 @@ final class Simulation {
         if (manager instanceof Model model) {
             every(Duration.ofMinutes(7), Duration.ofSeconds(3), () -> hear(model));
         }
-        while (!events.isEmpty()) {
-            Event event = events.poll();
-            if (event.at.isAfter(script.ends())) {
-                break;
+        if (script.endsCalm() && manager instanceof Model model) {
+            in(Duration.between(script.begins(), script.ends()), () -> calmDown(model));
+            for (int hours = 6; hours < CALM_DAYS * 24; hours += 6) {
+                in(Duration.between(script.begins(), script.ends()).plusHours(hours), () -> encourage(model));
             }
-            now = event.at.isAfter(now) ? event.at : now.plusMillis(1);
-            manager.now(now);
-            event.what.run();
-            steps++;
-            watch.check(now);
+            runUntil(script.ends().plus(Duration.ofDays(CALM_DAYS)));
+            watch.atRest(machines);
+        } else {
+            runUntil(script.ends());
         }
         return new Outcome(steps, injected);
+    }
+
+    private void runUntil(Instant end) {
+        while (!events.isEmpty()
+                && !java.util.Objects.requireNonNull(events.peek()).at.isAfter(end)) {
+            Event event = events.poll();
+            now = event.at.isAfter(now) ? event.at : now.plusMillis(1);
+            manager.now(now);
+            try {
+                event.what.run();
+                steps++;
+                watch.check(now);
+            } catch (Watch.Broken broken) {
+                throw broken.in(script.seed(), steps, now);
+            } catch (RuntimeException surprise) {
+                throw new Watch.Broken("Nothing is thrown", surprise).in(script.seed(), steps, now);
+            }
+            if (steps > MOST_STEPS) {
+                throw new Watch.Broken("A run comes to its end", "%d steps".formatted(steps))
+                        .in(script.seed(), steps, now);
+            }
+        }
+    }
+
+    /** From now on nothing fails, and nobody is held back by people. */
+    private void calmDown(Model model) {
+        faults.clear();
+        awayUntil.clear();
+        for (int replica = 0; replica < 2; replica++) {
+            model.act(act(Script.Verb.SKEW, replica, 0));
+        }
+        model.act(act(Script.Verb.THAW, 0, 0));
+        machines.forEach(machine -> model.act(act(Script.Verb.RELEASE, machine.number, 0)));
+        for (int campaign = 0; campaign < Script.CAMPAIGNS; campaign++) {
+            for (int hardware = 0; hardware < 2; hardware++) {
+                model.act(act(Script.Verb.LET_GO, campaign, hardware));
+            }
+        }
+    }
+
+    /** Says yes to all that is asked, and lets go on what has stopped. */
+    private void encourage(Model model) {
+        for (int campaign = 0; campaign < Script.CAMPAIGNS; campaign++) {
+            model.act(act(Script.Verb.APPROVE, campaign, 0));
+            model.act(act(Script.Verb.RESUME, campaign, 0));
+        }
+    }
+
+    private static Script.Act act(Script.Verb verb, int first, int second) {
+        return new Script.Act(Duration.ZERO, verb, first, second, "eve");
     }
 
     private void hear(Model model) {
@@ -108,6 +163,10 @@ final class Simulation {
             return;
         }
         manager.tick(replica);
+        if (script.happens(10, "twice", steps)) {
+            // Quartz took it for failed, and another ran it again.
+            manager.tick(1 - replica);
+        }
     }
 
     private void perform(Script.Act act) {
@@ -155,6 +214,7 @@ final class Simulation {
                 Model.Asked asked = model.ask(replica, node, boot, known);
                 events.add(new Event(stalledUntil[replica], order++, () -> {
                     Manager.Reply reply = model.grant(replica, asked);
+                    watch.answered(node, reply);
                     if (answer) {
                         machine.told(reply);
                     }
@@ -162,6 +222,7 @@ final class Simulation {
                 return;
             }
             Manager.Reply reply = manager.poll(replica, node, boot, lastSeq, known);
+            watch.answered(node, reply);
             if (answer) {
                 machine.told(reply);
             }
@@ -169,12 +230,17 @@ final class Simulation {
     }
 
     void report(Machine machine, List<Report> batch, @Nullable NodeFacts facts) {
-        carry(machine, (replica, answer) -> {
+        Call call = (replica, answer) -> {
             Manager.Receipt receipt = manager.report(replica, machine.number, batch, facts);
             if (answer) {
                 machine.stored(receipt, batch, facts != null);
             }
-        });
+        };
+        if (script.happens(4, "late", messages) && now.isBefore(script.ends())) {
+            // A copy of it turns up when nobody thinks of it any more.
+            in(Duration.ofMinutes(30), () -> arrive(call, 1, false));
+        }
+        carry(machine, call);
     }
 
     private interface Call {

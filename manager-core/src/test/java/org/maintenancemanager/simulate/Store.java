@@ -1,6 +1,7 @@
 package org.maintenancemanager.simulate;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,10 +57,12 @@ final class Store {
     static final class Budget {
         final String site;
         final int most;
+        final UUID id;
         int inFlight;
 
         Budget(String site, int most) {
             this.site = site;
+            this.id = UUID.nameUUIDFromBytes(site.getBytes(StandardCharsets.UTF_8));
             this.most = most;
         }
     }
@@ -77,6 +80,8 @@ final class Store {
         long acked;
         TreeMap<Long, Report> waiting = new TreeMap<>();
         final TreeMap<Long, Report> reports = new TreeMap<>();
+
+        final List<Update> updates = new ArrayList<>();
 
         @Nullable
         Instant seenAt;
@@ -173,6 +178,7 @@ final class Store {
         final List<Wave> waves = new ArrayList<>();
         final Set<String> authors = new TreeSet<>();
         final List<Question> questions = new ArrayList<>();
+        final List<Update> updates = new ArrayList<>();
 
         Campaign(String name, UUID id, int image, CampaignSpec spec, @Nullable String rollbackOf) {
             this.name = name;
@@ -232,6 +238,8 @@ final class Store {
             this.from = from;
             this.state = state;
             this.since = since;
+            node.updates.add(this);
+            campaign.updates.add(this);
         }
 
         boolean active() {
@@ -276,13 +284,12 @@ final class Store {
         return new UUID(0x5AL << 56 | 7L << 12, 0x8000000000000000L | ++ids);
     }
 
+    /** In the order in which they were made. */
     List<Update> of(Node node) {
-        return updates.values().stream().filter(update -> update.node == node).toList();
+        return List.copyOf(node.updates);
     }
 
     List<Update> of(Campaign campaign) {
-        return updates.values().stream()
-                .filter(update -> update.campaign == campaign)
-                .toList();
+        return List.copyOf(campaign.updates);
     }
 }

@@ -185,7 +185,23 @@ public class CampaignMembers {
                             select u.* from node_update u
                             join node n on (n.tenant_id, n.id) = (u.tenant_id, u.node_id) and n.state <> 'DECOMMISSIONED'
                             join image i on (i.tenant_id, i.id) = (u.tenant_id, u.image_id) and i.state = 'PUBLISHED'
+                            join campaign c on (c.tenant_id, c.id) = (u.tenant_id, u.campaign_id)
+                            left join lateral (
+                                select slot.image_sha256 from node_slot slot
+                                where (slot.tenant_id, slot.node_id) = (u.tenant_id, u.node_id)
+                                  and slot.state in ('ACTIVE', 'TRIAL')
+                                order by slot.state = 'TRIAL' desc, slot.updated_at desc
+                                limit 1
+                            ) running on true
                             where u.tenant_id = :tenant and u.campaign_id = :campaign
+                              -- What another campaign brought meanwhile, or something newer, is not to be undone.
+                              and running.image_sha256 is distinct from i.sha256
+                              and (c.allow_downgrade
+                                   or not exists (select from image known
+                                                  where known.tenant_id = u.tenant_id
+                                                    and known.sha256 = running.image_sha256
+                                                    and known.family = i.family
+                                                    and known.release_counter > i.release_counter))
                               and u.state in ('FAILED', 'ROLLED_BACK', 'LOST')
                               and (cast(:nodes as uuid[]) is null or u.node_id = any (:nodes::uuid[]))
                               and not exists (select from node_update later

@@ -59,6 +59,12 @@ class Ledger {
         List<Change> changes = new ArrayList<>(given);
         writeUpdates(tenant, given);
         List<Change> ended = new ArrayList<>(given.stream().filter(Change::ends).toList());
+        // Before anything follows: what waits for the node with the same image has become pointless.
+        block(
+                tenant,
+                ended.stream()
+                        .filter(change -> change.to() == UpdateState.ROLLED_BACK)
+                        .toList());
         Map<UUID, UpdateState> followed = new HashMap<>(steps.plan(tenant, ended));
         attempts.plan(tenant, ended).forEach(update -> followed.put(update, UpdateState.OFFERED));
         List<Change> pointless = rivals.letNext(tenant, freed(ended, followed));
@@ -86,11 +92,6 @@ class Ledger {
         countWaves(tenant, changes, followed);
         countBudgets(tenant, freed.budgets);
         countTenant(tenant, freed.campaigns);
-        block(
-                tenant,
-                ended.stream()
-                        .filter(change -> change.to() == UpdateState.ROLLED_BACK)
-                        .toList());
     }
 
     /** What ended may condemn its image: then the campaign stops here and now, before anybody gets another permit. */
@@ -148,8 +149,9 @@ class Ledger {
                             reboot_boot_id = coalesce(change.reboot_boot_id, u.reboot_boot_id),
                             permit_id = case when change.ended then null else u.permit_id end,
                             queued = u.queued and not change.ended,
-                            -- A node has to be told of an end that it did not report.
-                            assignment_version = case when change.told then u.assignment_version
+                            -- A node has to be told of an end that it did not report, but not of one that waited behind
+                            -- another update: the highest version is the node's assignment, and would hide that other.
+                            assignment_version = case when change.told or u.queued then u.assignment_version
                                                       else nextval('assignment_version') end
                         from unnest(:ids::uuid[], :states::text[], :moved::boolean[], :progress::smallint[],
                                     :phases::text[], :codes::text[], :details::text[], :reboots::text[],

@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.maintenancemanager.api.node.Directive;
+import org.maintenancemanager.api.node.FailurePhase;
 import org.maintenancemanager.api.node.NodeMessages.PollRequest;
 import org.maintenancemanager.api.node.NodeMessages.PollResponse;
 import org.maintenancemanager.api.node.UpdateState;
@@ -32,6 +33,7 @@ class RivalsTest {
     private final PollDesk polls;
     private final NodeDirectory directory;
     private final Explanations explanations;
+    private final CampaignMembers members;
     private final JdbcClient jdbc;
 
     RivalsTest(
@@ -42,6 +44,7 @@ class RivalsTest {
             PollDesk polls,
             NodeDirectory directory,
             Explanations explanations,
+            CampaignMembers members,
             JdbcClient jdbc) {
         this.campaigns = campaigns;
         this.campaignClockwork = campaignClockwork;
@@ -50,6 +53,7 @@ class RivalsTest {
         this.polls = polls;
         this.directory = directory;
         this.explanations = explanations;
+        this.members = members;
         this.jdbc = jdbc;
     }
 
@@ -140,6 +144,43 @@ class RivalsTest {
         clockwork.tick();
         assertThat(scene.state(other, 0)).isEqualTo("CANCELED");
         assertThat(scene.state(first, 0)).isEqualTo("OFFERED");
+        assertThat(poll(scene, 0).updateId())
+                .as("what has ended behind it does not hide it")
+                .isEqualTo(scene.update(first, 0).toString());
+        assertBroken(scene);
+    }
+
+    @Test
+    void imageThatRolledBackIsNotOfferedByTheCampaignThatWaitedEither() {
+        UpdateScene scene = scene(1);
+        CampaignId first = scene.start(scene.spec("first", scene.target));
+        scene.permit(first, 0);
+        scene.report(first, 0, UpdateState.DOWNLOADED, UpdateState.REBOOTING);
+        CampaignId same = scene.start(scene.spec("same", scene.target));
+        assertThat(queued(same)).isEqualTo(1);
+        scene.report(first, 0, UpdateState.ROLLED_BACK);
+        assertThat(scene.state(same, 0)).isEqualTo("SKIPPED");
+        assertThat(code(scene, same)).isEqualTo("ROLLED_BACK_BEFORE");
+        campaignClockwork.tick();
+        assertThat(scene.campaign(same).state()).isEqualTo(CampaignState.COMPLETED);
+        assertBroken(scene);
+    }
+
+    @Test
+    void nodeThatGotTheImageFromAnotherIsNotTriedAgain() {
+        UpdateScene scene = scene(1);
+        CampaignId first = scene.start(scene.spec("first", scene.target));
+        scene.permit(first, 0);
+        scene.report(first, 0, UpdateState.DOWNLOADED, UpdateState.INSTALLING);
+        scene.fail(first, 0, FailurePhase.INSTALL);
+        assertThat(scene.campaign(first).state()).isEqualTo(CampaignState.RUNNING);
+        jdbc.sql("update node_slot set image_sha256 = :digest where node_id = :node")
+                .param("digest", TestFleet.digest(scene.target))
+                .param("node", scene.node(0))
+                .update();
+        var retried = scene.fleet.tenant().as(() -> members.retryFailed(first, null));
+        assertThat(retried.retried()).isZero();
+        assertThat(scene.state(first, 0)).isEqualTo("FAILED");
         assertBroken(scene);
     }
 

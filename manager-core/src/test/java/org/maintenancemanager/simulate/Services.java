@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -66,7 +67,7 @@ final class Services implements Manager {
     private final TestTenant tenant;
     private final List<UUID> nodes = new ArrayList<>();
     private final List<ImageId> images = new ArrayList<>();
-    private final Map<Integer, CampaignId> campaigns = new HashMap<>();
+    private final List<CampaignId> campaigns = new ArrayList<>();
     private final List<Window> freezes = new ArrayList<>();
     private Instant now;
     private boolean isTold;
@@ -102,11 +103,9 @@ final class Services implements Manager {
                 bean(Windows.class).create(List.of(daily(daily)));
             }
             for (int number = 0; number < Script.CAMPAIGNS; number++) {
-                campaigns.put(
-                        number,
-                        bean(Campaigns.class)
-                                .create(script.spec(number, images.get(script.imageOf(number))))
-                                .id());
+                campaigns.add(bean(Campaigns.class)
+                        .create(script.spec(number, images.get(script.imageOf(number))))
+                        .id());
             }
             return true;
         });
@@ -148,7 +147,9 @@ final class Services implements Manager {
     }
 
     private UUID node(int number, Map<String, UUID> sites) {
-        UUID node = tenant.node("node-" + number, sites.get(script.site(number).path()));
+        UUID node = tenant.node(
+                "node-" + number,
+                Objects.requireNonNull(sites.get(script.site(number).path())));
         jdbc.sql("""
                         with session as (
                             insert into node_session (tenant_id, node_id) values (:tenant, :node)
@@ -309,7 +310,7 @@ final class Services implements Manager {
     }
 
     private boolean perform(Script.Act act) {
-        CampaignId campaign = campaigns.getOrDefault(act.first(), campaigns.get(0));
+        CampaignId campaign = campaigns.get(Math.floorMod(act.first(), campaigns.size()));
         var node = new NodeId(nodes.get(Math.floorMod(act.first(), nodes.size())));
         Campaigns them = bean(Campaigns.class);
         switch (act.verb()) {
@@ -385,10 +386,9 @@ final class Services implements Manager {
                         join campaign c on (c.tenant_id, c.id) = (u.tenant_id, u.campaign_id)
                         join node n on (n.tenant_id, n.id) = (u.tenant_id, u.node_id)
                         where u.tenant_id = :tenant
-                        """)
-                .param("tenant", tenant.id().value())
-                .query((row, number) -> picture.put(row.getString("what"), row.getString("state")))
-                .list();
+                        """).param("tenant", tenant.id().value()).query(row -> {
+            picture.put(row.getString("what"), row.getString("state"));
+        });
         return picture;
     }
 }

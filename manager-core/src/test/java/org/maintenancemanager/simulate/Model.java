@@ -1205,7 +1205,7 @@ class Model implements Manager {
 
     /** What becomes of the updates that others have planned for a node that a campaign wants too. */
     private void settle(Store.Campaign mine, Store.Node node) {
-        if (node.blocked.contains(mine.image) || node.running == mine.image) {
+        if (skip(node, node.running, mine) != null) {
             return;
         }
         int priority = mine.spec.rules().priority();
@@ -1645,23 +1645,7 @@ class Model implements Manager {
         if (campaign.state.isEnded() || campaign.state == CampaignState.AWAITING_APPROVAL) {
             return false;
         }
-        CampaignSpec spec = campaign.spec;
-        campaign.spec = new CampaignSpec(
-                spec.name(),
-                spec.imageId(),
-                spec.selector(),
-                spec.allNodes(),
-                spec.waves(),
-                most,
-                spec.maxFailures(),
-                spec.prestage(),
-                spec.allowDowngrade(),
-                spec.permitLimit(),
-                spec.neededTime(),
-                spec.bootDeadline(),
-                spec.startsAt(),
-                spec.schedule(),
-                spec.rules());
+        campaign.spec = Script.limited(campaign.spec, most);
         if (campaign.state == CampaignState.DRAFT) {
             campaign.authors.add(by);
         }

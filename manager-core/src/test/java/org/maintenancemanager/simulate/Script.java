@@ -583,6 +583,26 @@ record Script(long seed, int nodes, Pace pace, List<Act> acts) {
                 rules);
     }
 
+    /** The same with another limit of permits. */
+    static CampaignSpec limited(CampaignSpec spec, int most) {
+        return new CampaignSpec(
+                spec.name(),
+                spec.imageId(),
+                spec.selector(),
+                spec.allNodes(),
+                spec.waves(),
+                most,
+                spec.maxFailures(),
+                spec.prestage(),
+                spec.allowDowngrade(),
+                spec.permitLimit(),
+                spec.neededTime(),
+                spec.bootDeadline(),
+                spec.startsAt(),
+                spec.schedule(),
+                spec.rules());
+    }
+
     /** Whether what happens with this chance happens, the same in each run: it depends on these numbers alone. */
     boolean happens(int percent, Object... to) {
         return Math.floorMod(java.util.Objects.hash(seed, java.util.Arrays.hashCode(to)) * 2_654_435_761L >>> 7, 100)

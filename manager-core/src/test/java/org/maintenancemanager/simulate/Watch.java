@@ -147,7 +147,7 @@ class Watch {
         }
     }
 
-    private static void require(boolean holds, String invariant, Object what) {
+    static void require(boolean holds, String invariant, Object what) {
         if (!holds) {
             throw new Broken(invariant, what);
         }
@@ -479,9 +479,12 @@ class Watch {
                     what);
         }
         boolean leave = campaign.override != null && campaign.override.holdsAt(now);
-        require(leave || isOpen(node, now), "I3 a permit is granted in a window", what + " at " + now);
+        require(leave || isOpen(node.number, now), "I3 a permit is granted in a window", what + " at " + now);
         require(
-                leave || isOpen(node, permit.validUntil.plus(Script.GUARD_TIME).minusMillis(1)),
+                leave
+                        || isOpen(
+                                node.number,
+                                permit.validUntil.plus(Script.GUARD_TIME).minusMillis(1)),
                 "I3 a permit ends before its window by the guard time",
                 what);
         require(
@@ -532,8 +535,8 @@ class Watch {
     }
 
     /** Windows as a day and a clock, without the manager's recurrences. */
-    private boolean isOpen(Store.Node node, Instant at) {
-        Script.Site site = script.site(node.number);
+    final boolean isOpen(int node, Instant at) {
+        Script.Site site = script.site(node);
         for (Script.Daily daily : script.windows()) {
             ZoneId zone = daily.zone(site);
             LocalDate today = at.atZone(zone).toLocalDate();

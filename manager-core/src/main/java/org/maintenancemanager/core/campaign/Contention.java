@@ -47,7 +47,7 @@ class Contention {
         }
         List<Superseded> superseded = jdbc.sql("""
                         with mine as (
-                            select c.id, c.priority, i.family, i.architecture, i.release_counter, i.image_version, c.name
+                            select c.id, c.priority, c.allow_downgrade, i.family, i.architecture, i.release_counter, i.image_version, c.name
                             from campaign c join image i on (i.tenant_id, i.id) = (c.tenant_id, c.image_id)
                             where c.tenant_id = :tenant and c.id = :campaign
                         ), rival as materialized (
@@ -80,6 +80,14 @@ class Contention {
                                               where (slot.tenant_id, slot.node_id) = (n.tenant_id, n.id)
                                                 and slot.state in ('ACTIVE', 'TRIAL')
                                                 and slot.image_sha256 = target.sha256)
+                              and (mine.allow_downgrade
+                                   or not exists (select from node_slot slot
+                                                  join image known on known.tenant_id = slot.tenant_id
+                                                      and known.sha256 = slot.image_sha256
+                                                      and known.family = target.family
+                                                      and known.release_counter > target.release_counter
+                                                  where (slot.tenant_id, slot.node_id) = (n.tenant_id, n.id)
+                                                    and slot.state in ('ACTIVE', 'TRIAL')))
                             order by other.id
                             for update of other
                         ), moved as (

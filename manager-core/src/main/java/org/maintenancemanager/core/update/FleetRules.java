@@ -239,7 +239,7 @@ class FleetRules implements ChangeListener, SmartLifecycle {
         });
     }
 
-    private void readBudgetUse() {
+    void readBudgetUse() {
         try {
             Map<BudgetId, BudgetFacts> use = new java.util.HashMap<>();
             budgets().forEach(budget -> use.put(budget.facts().id(), budget.facts()));

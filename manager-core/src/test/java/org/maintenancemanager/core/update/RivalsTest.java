@@ -199,6 +199,16 @@ class RivalsTest {
     }
 
     @Test
+    void whoMayNotBringAnOlderImageTakesTheNodeFromNobody() {
+        UpdateScene scene = scene(1);
+        CampaignId first = scene.start(scene.spec("first", scene.target));
+        CampaignId older = urgent(scene, scene.fleet.image("0", 0));
+        assertThat(code(scene, older)).isEqualTo("DOWNGRADE");
+        assertThat(queued(first)).isZero();
+        assertBroken(scene);
+    }
+
+    @Test
     void campaignsThatBeginTogetherShareTheNodesOut() throws Exception {
         UpdateScene scene = scene(20);
         UUID other = otherFamily(scene);

@@ -1,11 +1,15 @@
-import { ActionGroup, Alert, Button, ClipboardCopy, Content, Form, List, ListItem, Title } from '@patternfly/react-core';
-import { type FormEvent, useState } from 'react';
+import { ActionGroup, Alert, Button, Content, Form, List, ListItem, Title } from '@patternfly/react-core';
+import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { answer, own, type Schemas } from './api/client';
 import { asProblem, type Problem } from './api/problem';
 import { useSessionAccess } from './api/session';
 import { LogInAgain, ProveAgain } from './login';
+import { Loading } from './ui/faces';
 import { FormProblem, TextField } from './ui/form';
 import { Mark } from './ui/mark';
+
+// Few need it, and the shell has to be there fast.
+const AppKey = lazy(() => import('./ui/app-key'));
 
 /** A role demands a second factor: an authenticator app is set up before anything else. */
 export function SecondFactor() {
@@ -78,12 +82,9 @@ export function SecondFactor() {
           </>
         ) : (
           <Form onSubmit={confirm}>
-            <Content component="p">
-              Give this key to the app, or open <a href={app.uri}>this link</a> on the phone itself.
-            </Content>
-            <ClipboardCopy isReadOnly hoverTip="Copy" clickTip="Copied" textAriaLabel="Key for the app">
-              {app.secret}
-            </ClipboardCopy>
+            <Suspense fallback={<Loading rows={3} />}>
+              <AppKey app={app} />
+            </Suspense>
             <TextField
               label="The code that it shows"
               pointer="/code"

@@ -1,10 +1,10 @@
-import { Alert, Button, Card, CardBody, CardTitle, ClipboardCopy, Form, List, ListItem } from '@patternfly/react-core';
+import { Alert, Button, Card, CardBody, CardTitle, Form, List, ListItem } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, lazy, Suspense, useState } from 'react';
 import { answer, own } from '../api/client';
 import { useSession, useSessionAccess } from '../api/session';
-import { Asked, Empty } from '../ui/faces';
+import { Asked, Empty, Loading } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
 import { Removal, useAsking } from '../ui/form-dialog';
 import { Screen } from '../ui/page';
@@ -76,6 +76,8 @@ function Password() {
   );
 }
 
+const AppKey = lazy(() => import('../ui/app-key'));
+
 /** An authenticator app: its secret is shown, one code proves that it works, and recovery codes are shown once. */
 function SecondFactor({ on }: { on: boolean }) {
   const { reload } = useSessionAccess();
@@ -128,12 +130,9 @@ function SecondFactor({ on }: { on: boolean }) {
             </>
           ) : (
             <Form onSubmit={submit}>
-              <p>
-                Type this secret into your app, or <a href={enroll.result.uri}>open it in the app of this device</a>. Then type the code that it shows.
-              </p>
-              <ClipboardCopy isReadOnly hoverTip="Copy" clickTip="Copied" textAriaLabel="Secret for the app">
-                {enroll.result.secret}
-              </ClipboardCopy>
+              <Suspense fallback={<Loading rows={3} />}>
+                <AppKey app={enroll.result} />
+              </Suspense>
               <TextField label="Code" pointer="/code" autoComplete="one-time-code" problem={confirm.problem} value={code} onChange={setCode} required />
               <FormProblem problem={confirm.problem} pointers={['/code']} />
               <div>

@@ -1,15 +1,14 @@
 import { Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { answer, api } from '../api/client';
-import { asProblem } from '../api/problem';
 import { ReasonedButton, useReason } from '../ui/act';
 import { addUp, AGAINST, count, ENDED, UpdateBar } from '../ui/bar';
-import { AskedList, Empty } from '../ui/faces';
-import { type Facet, FilterBar } from '../ui/filter';
-import { Pager, sortOf, useListState } from '../ui/listing';
+import { Empty } from '../ui/faces';
+import type { Facet } from '../ui/filter';
+import { sortOf } from '../ui/listing';
 import { Screen } from '../ui/page';
+import { PagedList } from '../ui/paged-list';
 import { CAMPAIGN_LOOKS, Status } from '../ui/status';
 import { Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
@@ -61,84 +60,62 @@ export default function Campaigns() {
 }
 
 function CampaignList() {
-  const list = useListState();
-  const query = useQuery({
-    queryKey: ['campaigns', 'list', list.filter, list.sort, list.cursor],
-    queryFn: ({ signal }) =>
-      answer(
-        api.GET('/api/v1/campaigns', {
-          params: {
-            query: {
-              limit: 50,
-              sort: list.sort ?? '-createdAt',
-              ...(list.filter === '' ? {} : { filter: list.filter }),
-              ...(list.cursor === undefined ? {} : { cursor: list.cursor }),
-            },
-          },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-  });
-  const sort = sortOf(list, SORTABLE, '-createdAt');
-  const problem = query.isError ? asProblem(query.error) : undefined;
   return (
-    <div className="mm-tab">
-      <FilterBar filter={list.filter} onChange={list.setFilter} facets={FACETS} problem={problem} example="state==RUNNING" />
-      {!(problem?.status === 400 && list.filter !== '') && (
-        <AskedList
-          query={query}
-          filtered={list.filter !== ''}
-          onClear={() => list.setFilter('')}
-          none={<Empty title="There is no campaign yet">A campaign brings nodes to an image, in waves, inside their windows.</Empty>}
-        >
-          {(items) => (
-            <Table aria-label="Campaigns" variant="compact" gridBreakPoint="grid-lg">
-              <Thead>
-                <Tr>
-                  <Th sort={sort('name')}>Campaign</Th>
-                  <Th sort={sort('state')}>State</Th>
-                  <Th>Image</Th>
-                  <Th width={30}>Progress</Th>
-                  <Th>At an end</Th>
-                  <Th sort={sort('createdAt')}>Made</Th>
-                </Tr>
-              </Thead>
-              <Tbody>
-                {items.map((campaign) => {
-                  const updates = addUp(campaign.waves.map((wave) => wave.updates));
-                  const members = campaign.waves.reduce((sum, wave) => sum + wave.members, 0);
-                  const against = count(updates, AGAINST);
-                  return (
-                    <Tr key={campaign.id}>
-                      <Td dataLabel="Campaign">
-                        <Link to={`/campaigns/${campaign.id}`}>{campaign.name}</Link>
-                      </Td>
-                      <Td dataLabel="State">
-                        <Status look={CAMPAIGN_LOOKS[campaign.state]} code={campaign.state} />
-                      </Td>
-                      <Td dataLabel="Image">
-                        <ImageName id={campaign.imageId} />
-                      </Td>
-                      <Td dataLabel="Progress">
-                        <UpdateBar updates={updates} total={members} />
-                      </Td>
-                      <Td dataLabel="At an end" className="mm-nowrap">
-                        {formatNumber(count(updates, ENDED))} of {formatNumber(members)}
-                        {against > 0 && <span className="mm-wrong">, {formatNumber(against)} against</span>}
-                      </Td>
-                      <Td dataLabel="Made" className="mm-nowrap">
-                        <Time at={campaign.createdAt} />
-                      </Td>
-                    </Tr>
-                  );
-                })}
-              </Tbody>
-            </Table>
-          )}
-        </AskedList>
-      )}
-      <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
-    </div>
+    <PagedList
+      queryKey={['campaigns', 'list']}
+      load={(query, signal) => answer(api.GET('/api/v1/campaigns', { params: { query }, signal }))}
+      sort="-createdAt"
+      facets={FACETS}
+      example="state==RUNNING"
+      none={<Empty title="There is no campaign yet">A campaign brings nodes to an image, in waves, inside their windows.</Empty>}
+    >
+      {(items, list) => {
+        const sort = sortOf(list, SORTABLE, '-createdAt');
+        return (
+          <Table aria-label="Campaigns" variant="compact" gridBreakPoint="grid-lg">
+            <Thead>
+              <Tr>
+                <Th sort={sort('name')}>Campaign</Th>
+                <Th sort={sort('state')}>State</Th>
+                <Th>Image</Th>
+                <Th width={30}>Progress</Th>
+                <Th>At an end</Th>
+                <Th sort={sort('createdAt')}>Made</Th>
+              </Tr>
+            </Thead>
+            <Tbody>
+              {items.map((campaign) => {
+                const updates = addUp(campaign.waves.map((wave) => wave.updates));
+                const members = campaign.waves.reduce((sum, wave) => sum + wave.members, 0);
+                const against = count(updates, AGAINST);
+                return (
+                  <Tr key={campaign.id}>
+                    <Td dataLabel="Campaign">
+                      <Link to={`/campaigns/${campaign.id}`}>{campaign.name}</Link>
+                    </Td>
+                    <Td dataLabel="State">
+                      <Status look={CAMPAIGN_LOOKS[campaign.state]} code={campaign.state} />
+                    </Td>
+                    <Td dataLabel="Image">
+                      <ImageName id={campaign.imageId} />
+                    </Td>
+                    <Td dataLabel="Progress">
+                      <UpdateBar updates={updates} total={members} />
+                    </Td>
+                    <Td dataLabel="At an end" className="mm-nowrap">
+                      {formatNumber(count(updates, ENDED))} of {formatNumber(members)}
+                      {against > 0 && <span className="mm-wrong">, {formatNumber(against)} against</span>}
+                    </Td>
+                    <Td dataLabel="Made" className="mm-nowrap">
+                      <Time at={campaign.createdAt} />
+                    </Td>
+                  </Tr>
+                );
+              })}
+            </Tbody>
+          </Table>
+        );
+      }}
+    </PagedList>
   );
 }

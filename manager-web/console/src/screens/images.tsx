@@ -1,15 +1,15 @@
 import { Card, CardBody, CardTitle, Label, Tab, Tabs, TabTitleText } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
-import { asProblem } from '../api/problem';
 import { ReasonedButton, useReason } from '../ui/act';
-import { Asked, AskedList, Empty } from '../ui/faces';
-import { type Facet, FilterBar } from '../ui/filter';
-import { Pager, sortOf, useListState } from '../ui/listing';
+import { Asked, Empty } from '../ui/faces';
+import type { Facet } from '../ui/filter';
+import { sortOf } from '../ui/listing';
 import { Screen } from '../ui/page';
+import { PagedList } from '../ui/paged-list';
 import { IMAGE_LOOKS, SEVERITY_LOOKS, Status } from '../ui/status';
 import { Time } from '../ui/time';
 import { formatBytes } from '../ui/words';
@@ -67,81 +67,59 @@ export default function Images() {
 }
 
 function Releases() {
-  const list = useListState();
-  const query = useQuery({
-    queryKey: ['campaigns', 'images', 'list', list.filter, list.sort, list.cursor],
-    queryFn: ({ signal }) =>
-      answer(
-        api.GET('/api/v1/images', {
-          params: {
-            query: {
-              limit: 50,
-              sort: list.sort ?? '-createdAt',
-              ...(list.filter === '' ? {} : { filter: list.filter }),
-              ...(list.cursor === undefined ? {} : { cursor: list.cursor }),
-            },
-          },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-  });
-  const sort = sortOf(list, SORTABLE, '-createdAt');
-  const problem = query.isError ? asProblem(query.error) : undefined;
   return (
-    <div className="mm-tab">
-      <FilterBar filter={list.filter} onChange={list.setFilter} facets={FACETS} problem={problem} example="family==edge-base" />
-      {!(problem?.status === 400 && list.filter !== '') && (
-        <AskedList
-          query={query}
-          filtered={list.filter !== ''}
-          onClear={() => list.setFilter('')}
-          none={<Empty title="There is no image yet">Add the first one: upload its bytes, or say where nodes find it.</Empty>}
-        >
-          {(items) => (
-            <Table aria-label="Images" variant="compact" gridBreakPoint="grid-lg">
-              <Thead>
-                <Tr>
-                  <Th sort={sort('family')}>Family</Th>
-                  <Th sort={sort('version')}>Version</Th>
-                  <Th sort={sort('state')}>State</Th>
-                  <Th>Severity</Th>
-                  <Th>Signature</Th>
-                  <Th>Architecture</Th>
-                  <Th>Size</Th>
-                  <Th sort={sort('createdAt')}>Added</Th>
+    <PagedList
+      queryKey={['campaigns', 'images', 'list']}
+      load={(query, signal) => answer(api.GET('/api/v1/images', { params: { query }, signal }))}
+      sort="-createdAt"
+      facets={FACETS}
+      example="family==edge-base"
+      none={<Empty title="There is no image yet">Add the first one: upload its bytes, or say where nodes find it.</Empty>}
+    >
+      {(items, list) => {
+        const sort = sortOf(list, SORTABLE, '-createdAt');
+        return (
+          <Table aria-label="Images" variant="compact" gridBreakPoint="grid-lg">
+            <Thead>
+              <Tr>
+                <Th sort={sort('family')}>Family</Th>
+                <Th sort={sort('version')}>Version</Th>
+                <Th sort={sort('state')}>State</Th>
+                <Th>Severity</Th>
+                <Th>Signature</Th>
+                <Th>Architecture</Th>
+                <Th>Size</Th>
+                <Th sort={sort('createdAt')}>Added</Th>
+              </Tr>
+            </Thead>
+            <Tbody>
+              {items.map((image) => (
+                <Tr key={image.id}>
+                  <Td dataLabel="Family">{image.family}</Td>
+                  <Td dataLabel="Version">
+                    <div>
+                      <Link to={`/images/${image.id}`}>{image.version}</Link> <span className="mm-subtle">release {image.releaseCounter}</span> <PathMarks path={image.path} />
+                    </div>
+                  </Td>
+                  <Td dataLabel="State">
+                    <Status look={IMAGE_LOOKS[image.state]} code={image.state} />
+                  </Td>
+                  <Td dataLabel="Severity">
+                    <Status look={SEVERITY_LOOKS[image.severity]} code={image.severity} />
+                  </Td>
+                  <Td dataLabel="Signature">{image.signatureEnvelope === undefined ? 'none' : 'there'}</Td>
+                  <Td dataLabel="Architecture">{image.architecture}</Td>
+                  <Td dataLabel="Size" className="mm-nowrap">{formatBytes(image.sizeBytes)}</Td>
+                  <Td dataLabel="Added" className="mm-nowrap">
+                    <Time at={image.createdAt} />
+                  </Td>
                 </Tr>
-              </Thead>
-              <Tbody>
-                {items.map((image) => (
-                  <Tr key={image.id}>
-                    <Td dataLabel="Family">{image.family}</Td>
-                    <Td dataLabel="Version">
-                      <div>
-                        <Link to={`/images/${image.id}`}>{image.version}</Link> <span className="mm-subtle">release {image.releaseCounter}</span> <PathMarks path={image.path} />
-                      </div>
-                    </Td>
-                    <Td dataLabel="State">
-                      <Status look={IMAGE_LOOKS[image.state]} code={image.state} />
-                    </Td>
-                    <Td dataLabel="Severity">
-                      <Status look={SEVERITY_LOOKS[image.severity]} code={image.severity} />
-                    </Td>
-                    <Td dataLabel="Signature">{image.signatureEnvelope === undefined ? 'none' : 'there'}</Td>
-                    <Td dataLabel="Architecture">{image.architecture}</Td>
-                    <Td dataLabel="Size">{formatBytes(image.sizeBytes)}</Td>
-                    <Td dataLabel="Added" className="mm-nowrap">
-                      <Time at={image.createdAt} />
-                    </Td>
-                  </Tr>
-                ))}
-              </Tbody>
-            </Table>
-          )}
-        </AskedList>
-      )}
-      <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
-    </div>
+              ))}
+            </Tbody>
+          </Table>
+        );
+      }}
+    </PagedList>
   );
 }
 

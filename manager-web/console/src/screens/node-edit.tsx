@@ -5,10 +5,10 @@ import { type FormEvent, useState } from 'react';
 import { answer, api, etag, type Schemas } from '../api/client';
 import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
-import { FormProblem } from '../ui/form';
-import { Removal, useAsking } from '../ui/form-dialog';
+import { FormProblem, TextField } from '../ui/form';
+import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
-import { Time } from '../ui/time';
+import { inDays, Time } from '../ui/time';
 
 type Node = Schemas['Node'];
 
@@ -77,22 +77,14 @@ export function ShownOnce({ title, secret, onClose }: { title: string; secret: s
 }
 
 export function Credentials({ node }: { node: Node }) {
+  const [issuing, setIssuing] = useState(false);
   const [issued, setIssued] = useState<string>();
+  const manage = useReason('credential.manage');
   const reason = useReason('credential.manage', node.state === 'DECOMMISSIONED' ? 'A decommissioned node gets no credential.' : undefined);
   const query = useQuery({
     queryKey: ['nodes', 'one', node.id, 'credentials'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/nodes/{node}/credentials', { params: { path: { node: node.id } }, signal })),
   });
-  const issue = useSend(
-    (_: Record<string, never>, key) =>
-      answer(
-        api.POST('/api/v1/nodes/{node}/credentials', {
-          params: { path: { node: node.id }, header: { 'Idempotency-Key': key } },
-          body: {},
-        }),
-      ),
-    { topics: ['nodes'], onDone: (result) => setIssued(result.token) },
-  );
   const revoke = useAsking(
     (id: string) =>
       answer(api.DELETE('/api/v1/nodes/{node}/credentials/{id}', { params: { path: { node: node.id, id } } })),
@@ -103,11 +95,10 @@ export function Credentials({ node }: { node: Node }) {
       <CardBody>
         <div className="mm-stack">
           <div>
-            <ReasonedButton variant="secondary" reason={reason} isLoading={issue.sending} onClick={() => issue.send({})}>
+            <ReasonedButton variant="secondary" reason={reason} onClick={() => setIssuing(true)}>
               Issue a node token
             </ReasonedButton>
           </div>
-          <FormProblem problem={issue.problem} />
           <Asked query={query}>
             {({ items }) =>
               items.length === 0 ? (
@@ -120,16 +111,23 @@ export function Credentials({ node }: { node: Node }) {
                       <Th>Id</Th>
                       <Th>Made</Th>
                       <Th>Ends</Th>
-                      <Th>Revoked</Th>
+                      <Th>In use</Th>
                       <Th screenReaderText="Revoke" />
                     </Tr>
                   </Thead>
                   <Tbody>
                     {items.map((credential) => (
                       <Tr key={credential.id}>
-                        <Td dataLabel="Kind">{credential.kind}</Td>
+                        <Td dataLabel="Kind">{KINDS[credential.kind]}</Td>
                         <Td dataLabel="Id" className="mm-mono">
-                          {credential.id}
+                          <div>
+                            {credential.id}
+                            {credential.fingerprint !== undefined && (
+                              <div className="mm-subtle" title={credential.fingerprint}>
+                                SHA-256 {credential.fingerprint.slice(0, 16)}…
+                              </div>
+                            )}
+                          </div>
                         </Td>
                         <Td dataLabel="Made">
                           <Time at={credential.createdAt} />
@@ -137,10 +135,12 @@ export function Credentials({ node }: { node: Node }) {
                         <Td dataLabel="Ends">
                           <Time at={credential.expiresAt} />
                         </Td>
-                        <Td dataLabel="Revoked">{credential.revokedAt === undefined ? 'no' : <Time at={credential.revokedAt} />}</Td>
+                        <Td dataLabel="In use">
+                          <UseOf credential={credential} />
+                        </Td>
                         <Td dataLabel="Revoke">
                           {credential.revokedAt === undefined && (
-                            <ReasonedButton variant="link" isInline isDanger reason={reason} onClick={() => revoke.ask(credential.id)}>
+                            <ReasonedButton variant="link" isInline isDanger aria-label={`Revoke ${credential.id}`} reason={manage} onClick={() => revoke.ask(credential.id)}>
                               Revoke
                             </ReasonedButton>
                           )}
@@ -154,10 +154,73 @@ export function Credentials({ node }: { node: Node }) {
           </Asked>
         </div>
       </CardBody>
+      {issuing && (
+        <TokenDialog
+          node={node.id}
+          onClose={() => setIssuing(false)}
+          onDone={(token) => {
+            setIssuing(false);
+            setIssued(token);
+          }}
+        />
+      )}
       {issued !== undefined && <ShownOnce title="The node's new token" secret={issued} onClose={() => setIssued(undefined)} />}
       <Removal asking={revoke} verb="Revoke" name={() => 'this credential'}>
         {() => <p>The node cannot call the manager with it any more, from now on.</p>}
       </Removal>
     </Card>
+  );
+}
+
+const KINDS: Record<Schemas['Credential']['kind'], string> = { NODE_TOKEN: 'Token', CERTIFICATE: 'Certificate' };
+
+/** Whether a credential is good, and what it takes the place of: one that the node renewed ends the one before with its first use. */
+function UseOf({ credential }: { credential: Schemas['Credential'] }) {
+  if (credential.revokedAt !== undefined) {
+    return (
+      <>
+        revoked <Time at={credential.revokedAt} />
+      </>
+    );
+  }
+  if (credential.expiresAt !== undefined && Date.parse(credential.expiresAt) < Date.now()) {
+    return <>ended</>;
+  }
+  if (credential.replaces === undefined) {
+    return <>good</>;
+  }
+  return credential.firstUsedAt === undefined ? (
+    <>takes the place of {credential.replaces.slice(0, 8)}… when the node uses it</>
+  ) : (
+    <>
+      good, in place of {credential.replaces.slice(0, 8)}… since <Time at={credential.firstUsedAt} />
+    </>
+  );
+}
+
+function TokenDialog({ node, onClose, onDone }: { node: string; onClose: () => void; onDone: (token: string) => void }) {
+  const [days, setDays] = useState('');
+  const send = useSend(
+    ({ lasts }: { lasts: string }, key) =>
+      answer(
+        api.POST('/api/v1/nodes/{node}/credentials', {
+          params: { path: { node }, header: { 'Idempotency-Key': key } },
+          body: lasts === '' ? {} : { expiresAt: inDays(Number(lasts)) },
+        }),
+      ),
+    { topics: ['nodes'], onDone: (result) => onDone(result.token) },
+  );
+  return (
+    <FormDialog
+      title="A token for the node"
+      description="To rotate: issue one, give it to the node, then revoke the one before."
+      action="Issue"
+      send={send}
+      pointers={['/expiresAt']}
+      onSubmit={() => send.send({ lasts: days.trim() })}
+      onClose={onClose}
+    >
+      <TextField label="Good for, in days" pointer="/expiresAt" problem={send.problem} type="number" min={1} value={days} onChange={setDays} help="Empty: until it is revoked." />
+    </FormDialog>
   );
 }

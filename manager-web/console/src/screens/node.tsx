@@ -26,7 +26,7 @@ import { Screen } from '../ui/page';
 import { NODE_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
 import { Terms } from '../ui/terms';
 import { formatInstant, formatSeconds, Time, useClock, wallClock } from '../ui/time';
-import { ClientCard } from './node-client';
+import { ClientCard, ClientTokens } from './node-client';
 import { Credentials, LabelEditor } from './node-edit';
 import { Way } from './update-path';
 import { DECISIONS, type Decision, DecisionDialog, whyNot } from './nodes-bulk';
@@ -92,6 +92,7 @@ export default function NodePage() {
               </Tab>
               <Tab eventKey="credentials" title={<TabTitleText>Credentials</TabTitleText>}>
                 <Credentials node={data} />
+                <ClientTokens node={data} />
               </Tab>
               <Tab eventKey="raw" title={<TabTitleText>Raw</TabTitleText>}>
                 <Card isPlain>
@@ -252,6 +253,7 @@ function Facts({ node }: { node: Node }) {
   const rows: [string, ReactNode][] = [
     ['Site', <Link to={`/nodes?${new URLSearchParams({ filter: `site==${node.site}` })}`}>{node.site}</Link>],
     ['Runs', node.imageVersion ?? 'unknown'],
+    ['Target', node.target === undefined ? 'none' : <Link to={`/images/${node.target.imageId}`}>{node.target.imageVersion}</Link>],
     ['Campaign', node.campaignId === undefined ? 'none' : <Link to={`/campaigns/${node.campaignId}`}>{node.campaign}</Link>],
     ['Last seen', <Time at={node.lastSeenAt} />],
     ['Enrolled', <Time at={node.enrolledAt} />],

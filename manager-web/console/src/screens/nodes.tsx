@@ -11,7 +11,7 @@ import { type ListState, Pager, sortOf, useListState } from '../ui/listing';
 import { Screen } from '../ui/page';
 import { choose, quoted, write, read } from '../ui/rsql';
 import { NODE_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
-import { Time } from '../ui/time';
+import { Time, useNow } from '../ui/time';
 import { formatCount, nextAction } from '../ui/words';
 import { BulkActions } from './nodes-bulk';
 import { SavedFilters } from './nodes-saved';
@@ -113,6 +113,7 @@ function NodeTable({
   onSelect: (selected: ReadonlySet<string>) => void;
 }) {
   const sort = sortOf(list, SORTABLE, 'name');
+  const openings = useOpenings(items);
   const all = items.length > 0 && items.every((node) => selected.has(node.id));
   const toggle = (ids: readonly string[], on: boolean) => {
     const next = new Set(selected);
@@ -134,7 +135,9 @@ function NodeTable({
           <Th>State</Th>
           <Th>Site</Th>
           <Th modifier="fitContent">Runs</Th>
+          <Th modifier="fitContent">Target</Th>
           <Th>Next</Th>
+          <Th>Next window</Th>
           <Th modifier="fitContent">Last seen</Th>
         </Tr>
       </Thead>
@@ -180,7 +183,13 @@ function NodeTable({
                 </span>
               </span>
             </Td>
+            <Td dataLabel="Target" className="mm-nowrap">
+              {node.target === undefined ? <span className="mm-absent">none</span> : <Link to={`/images/${node.target.imageId}`}>{node.target.imageVersion}</Link>}
+            </Td>
             <Td dataLabel="Next">{nextAction(node)}</Td>
+            <Td dataLabel="Next window">
+              <NextWindow openings={openings} node={node} />
+            </Td>
             <Td dataLabel="Last seen" className="mm-nowrap">
               <Time at={node.lastSeenAt} />
             </Td>
@@ -188,6 +197,50 @@ function NodeTable({
         ))}
       </Tbody>
     </Table>
+  );
+}
+
+const MONTH = 31 * 86_400_000;
+
+/** The next opening of each node of a page, by its id: one question for all of them. */
+function useOpenings(nodes: readonly Schemas['Node'][]) {
+  const ids = nodes.map(({ id }) => id);
+  return useQuery({
+    queryKey: ['tenant', 'openings', ids],
+    queryFn: async ({ signal }) => {
+      const now = Date.now();
+      const { items } = await answer(
+        api.GET('/api/v1/windows/openings/nodes', {
+          params: { query: { nodes: ids, from: new Date(now).toISOString(), until: new Date(now + MONTH).toISOString() } },
+          querySerializer: { array: { style: 'form', explode: false } },
+          signal,
+        }),
+      );
+      return new Map(items.map((opening) => [opening.nodeId, opening]));
+    },
+    enabled: ids.length > 0,
+    refetchInterval: 60_000,
+    placeholderData: keepPreviousData,
+  });
+}
+
+function NextWindow({ openings, node }: { openings: ReturnType<typeof useOpenings>; node: Schemas['Node'] }) {
+  const now = useNow();
+  const opening = openings.data?.get(node.id);
+  if (opening === undefined) {
+    const words = openings.isError ? 'unknown' : openings.data === undefined ? '' : node.state === 'DECOMMISSIONED' ? '' : 'none within a month';
+    return <span className="mm-absent">{words}</span>;
+  }
+  return (
+    <span title={opening.windowName}>
+      {Date.parse(opening.startsAt) <= now.getTime() ? (
+        <>
+          open, ends <Time at={opening.endsAt} />
+        </>
+      ) : (
+        <Time at={opening.startsAt} />
+      )}
+    </span>
   );
 }
 
@@ -218,7 +271,7 @@ function Labels({ node, list }: { node: Schemas['Node']; list: ListState }) {
 }
 
 const EXPORT_MOST = 10_000;
-const COLUMNS = ['id', 'name', 'site', 'state', 'architecture', 'hardware', 'imageVersion', 'updateState', 'campaign', 'lastSeenAt'] as const;
+const COLUMNS = ['id', 'name', 'site', 'state', 'architecture', 'hardware', 'imageVersion', 'target', 'updateState', 'campaign', 'lastSeenAt'] as const;
 
 export function csvCell(value: unknown): string {
   const text = value === undefined || value === null ? '' : String(value);
@@ -272,7 +325,7 @@ function Export({ filter, sort }: { filter: string; sort: string | undefined }) 
       if (format === 'json') {
         save('nodes.json', 'application/json', JSON.stringify(nodes, null, 2));
       } else {
-        const lines = [COLUMNS.join(','), ...nodes.map((node) => COLUMNS.map((column) => csvCell(node[column])).join(','))];
+        const lines = [COLUMNS.join(','), ...nodes.map((node) => COLUMNS.map((column) => csvCell(column === 'target' ? node.target?.imageVersion : node[column])).join(','))];
         save('nodes.csv', 'text/csv', `${lines.join('\r\n')}\r\n`);
       }
     } catch (error) {

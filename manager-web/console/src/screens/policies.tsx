@@ -1,12 +1,11 @@
 import { Label } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
-import { asProblem } from '../api/problem';
-import { AskedList, Empty } from '../ui/faces';
-import { type Facet, FilterBar } from '../ui/filter';
-import { Pager, sortOf, useListState } from '../ui/listing';
+import { Empty } from '../ui/faces';
+import type { Facet } from '../ui/filter';
+import { sortOf } from '../ui/listing';
+import { PagedList } from '../ui/paged-list';
 import { POLICY_LOOKS, Status } from '../ui/status';
 import { Time } from '../ui/time';
 import { ImageName } from './images';
@@ -25,81 +24,59 @@ const SORTABLE = ['name', 'channel', 'updatedAt'] as const;
 
 /** Which nodes follow which channel. */
 export function PolicyList() {
-  const list = useListState();
-  const query = useQuery({
-    queryKey: ['campaigns', 'policies', 'list', list.filter, list.sort, list.cursor],
-    queryFn: ({ signal }) =>
-      answer(
-        api.GET('/api/v1/policies', {
-          params: {
-            query: {
-              limit: 50,
-              sort: list.sort ?? 'name',
-              ...(list.filter === '' ? {} : { filter: list.filter }),
-              ...(list.cursor === undefined ? {} : { cursor: list.cursor }),
-            },
-          },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-  });
-  const sort = sortOf(list, SORTABLE, 'name');
-  const problem = query.isError ? asProblem(query.error) : undefined;
   return (
-    <div className="mm-tab">
-      <FilterBar filter={list.filter} onChange={list.setFilter} facets={FACETS} problem={problem} example="family==edge-base" />
-      {!(problem?.status === 400 && list.filter !== '') && (
-        <AskedList
-          query={query}
-          filtered={list.filter !== ''}
-          onClear={() => list.setFilter('')}
-          none={<Empty title="There is no policy yet">A policy says which nodes follow a channel: what is promoted to it becomes a campaign.</Empty>}
-        >
-          {(items) => (
-            <Table aria-label="Policies" variant="compact" gridBreakPoint="grid-lg">
-              <Thead>
-                <Tr>
-                  <Th sort={sort('name')}>Policy</Th>
-                  <Th>State</Th>
-                  <Th sort={sort('channel')}>Follows</Th>
-                  <Th>Points to</Th>
-                  <Th>Nodes</Th>
-                  <Th>Latest campaign</Th>
-                  <Th sort={sort('updatedAt')}>Changed</Th>
+    <PagedList
+      queryKey={['campaigns', 'policies', 'list']}
+      load={(query, signal) => answer(api.GET('/api/v1/policies', { params: { query }, signal }))}
+      sort="name"
+      facets={FACETS}
+      example="family==edge-base"
+      none={<Empty title="There is no policy yet">A policy says which nodes follow a channel: what is promoted to it becomes a campaign.</Empty>}
+    >
+      {(items, list) => {
+        const sort = sortOf(list, SORTABLE, 'name');
+        return (
+          <Table aria-label="Policies" variant="compact" gridBreakPoint="grid-lg">
+            <Thead>
+              <Tr>
+                <Th sort={sort('name')}>Policy</Th>
+                <Th>State</Th>
+                <Th sort={sort('channel')}>Follows</Th>
+                <Th>Points to</Th>
+                <Th>Nodes</Th>
+                <Th>Latest campaign</Th>
+                <Th sort={sort('updatedAt')}>Changed</Th>
+              </Tr>
+            </Thead>
+            <Tbody>
+              {items.map((policy) => (
+                <Tr key={policy.id}>
+                  <Td dataLabel="Policy">
+                    <Link to={`/campaigns/policies/${policy.id}`}>{policy.name}</Link>
+                  </Td>
+                  <Td dataLabel="State">
+                    <PolicyState policy={policy} />
+                  </Td>
+                  <Td dataLabel="Follows">
+                    <ChannelName policy={policy} />
+                  </Td>
+                  <Td dataLabel="Points to">{policy.imageId === undefined ? <span className="mm-absent">nothing yet</span> : <ImageName id={policy.imageId} />}</Td>
+                  <Td dataLabel="Nodes">
+                    <PolicyNodes policy={policy} />
+                  </Td>
+                  <Td dataLabel="Latest campaign">
+                    {policy.campaignId === undefined ? <span className="mm-absent">none yet</span> : <Link to={`/campaigns/${policy.campaignId}`}>Open it</Link>}
+                  </Td>
+                  <Td dataLabel="Changed" className="mm-nowrap">
+                    <Time at={policy.updatedAt} />
+                  </Td>
                 </Tr>
-              </Thead>
-              <Tbody>
-                {items.map((policy) => (
-                  <Tr key={policy.id}>
-                    <Td dataLabel="Policy">
-                      <Link to={`/campaigns/policies/${policy.id}`}>{policy.name}</Link>
-                    </Td>
-                    <Td dataLabel="State">
-                      <PolicyState policy={policy} />
-                    </Td>
-                    <Td dataLabel="Follows">
-                      <ChannelName policy={policy} />
-                    </Td>
-                    <Td dataLabel="Points to">{policy.imageId === undefined ? <span className="mm-absent">nothing yet</span> : <ImageName id={policy.imageId} />}</Td>
-                    <Td dataLabel="Nodes">
-                      <PolicyNodes policy={policy} />
-                    </Td>
-                    <Td dataLabel="Latest campaign">
-                      {policy.campaignId === undefined ? <span className="mm-absent">none yet</span> : <Link to={`/campaigns/${policy.campaignId}`}>Open it</Link>}
-                    </Td>
-                    <Td dataLabel="Changed" className="mm-nowrap">
-                      <Time at={policy.updatedAt} />
-                    </Td>
-                  </Tr>
-                ))}
-              </Tbody>
-            </Table>
-          )}
-        </AskedList>
-      )}
-      <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
-    </div>
+              ))}
+            </Tbody>
+          </Table>
+        );
+      }}
+    </PagedList>
   );
 }
 

@@ -10,7 +10,7 @@ import { ChoiceField, FormProblem, TextField } from '../ui/form';
 import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
-import { Time } from '../ui/time';
+import { inDays, Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
 import { ShownOnce } from './node-edit';
 import { Approvals, LogIn } from './settings-access';
@@ -344,7 +344,7 @@ function ApiTokenDialog({ onClose, onDone }: { onClose: () => void; onDone: (sec
           body: {
             name: called,
             scopes: writes ? ['read', 'write'] : ['read'],
-            expiresAt: new Date(Math.floor(Date.now() / 60_000) * 60_000 + lasts * 86_400_000).toISOString(),
+            expiresAt: inDays(lasts),
           },
         }),
       ),

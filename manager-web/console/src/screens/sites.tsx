@@ -1,17 +1,16 @@
 import { Card, CardBody, Tab, Tabs, TabTitleText, ToggleGroup, ToggleGroupItem } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
-import { asProblem } from '../api/problem';
 import { ReasonedButton, useReason } from '../ui/act';
-import { Asked, AskedList, Empty } from '../ui/faces';
-import { FilterBar } from '../ui/filter';
+import { Asked, Empty } from '../ui/faces';
 import { TextField } from '../ui/form';
 import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
-import { Pager, sortOf, useListState } from '../ui/listing';
+import { sortOf } from '../ui/listing';
 import { Screen } from '../ui/page';
+import { PagedList } from '../ui/paged-list';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
@@ -66,40 +65,21 @@ export default function Sites() {
 const SORTABLE = ['path', 'name', 'zone'] as const;
 
 function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
-  const list = useListState();
   const reason = useReason('site.manage');
-  const query = useQuery({
-    queryKey: ['tenant', 'sites', list.filter, list.sort, list.cursor],
-    queryFn: ({ signal }) =>
-      answer(
-        api.GET('/api/v1/sites', {
-          params: {
-            query: {
-              limit: 100,
-              sort: list.sort ?? 'path',
-              ...(list.filter === '' ? {} : { filter: list.filter }),
-              ...(list.cursor === undefined ? {} : { cursor: list.cursor }),
-            },
-          },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-  });
   const remove = useAsking((site: Site) => answer(api.DELETE('/api/v1/sites/{id}', { params: { path: { id: site.id }, header: { 'If-Match': etag(site.revision) } } })), ['tenant']);
-  const sort = sortOf(list, SORTABLE, 'path');
-  const problem = query.isError ? asProblem(query.error) : undefined;
   return (
-    <div className="mm-tab">
-      <FilterBar filter={list.filter} onChange={list.setFilter} facets={[]} problem={problem} example="path==/eu/*" />
-      {!(problem?.status === 400 && list.filter !== '') && (
-        <AskedList
-          query={query}
-          filtered={list.filter !== ''}
-          onClear={() => list.setFilter('')}
-          none={<Empty title="There is no site yet">A site is a place in a tree: /eu/de/berlin. Windows and budgets hold for all below theirs.</Empty>}
-        >
-          {(items) => (
+    <>
+      <PagedList
+        queryKey={['tenant', 'sites']}
+        load={(query, signal) => answer(api.GET('/api/v1/sites', { params: { query }, signal }))}
+        sort="path"
+        limit={100}
+        example="path==/eu/*"
+        none={<Empty title="There is no site yet">A site is a place in a tree: /eu/de/berlin. Windows and budgets hold for all below theirs.</Empty>}
+      >
+        {(items, list) => {
+          const sort = sortOf(list, SORTABLE, 'path');
+          return (
             <Table aria-label="Sites" variant="compact" gridBreakPoint="grid-md">
               <Thead>
                 <Tr>
@@ -137,14 +117,13 @@ function SiteList({ onEdit }: { onEdit: (site: Site) => void }) {
                 ))}
               </Tbody>
             </Table>
-          )}
-        </AskedList>
-      )}
-      <Pager list={list} nextCursor={query.data?.nextCursor} shown={query.data?.items.length ?? 0} />
+          );
+        }}
+      </PagedList>
       <Removal asking={remove} name={({ path }) => path}>
         {() => <p>Only a site that nothing uses can be deleted.</p>}
       </Removal>
-    </div>
+    </>
   );
 }
 

@@ -139,6 +139,11 @@ export function minutesToDuration(minutes: number): string {
   return rest === 0 ? `PT${hours}H` : `PT${hours}H${rest}M`;
 }
 
+/** That many days from now, in whole minutes, so that a repetition within them says the same. */
+export function inDays(days: number): string {
+  return new Date(Math.floor(Date.now() / 60_000) * 60_000 + days * 86_400_000).toISOString();
+}
+
 const SECOND = 1000;
 const tickers = new Set<() => void>();
 let ticks = 0;

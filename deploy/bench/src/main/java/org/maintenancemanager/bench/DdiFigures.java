@@ -3,7 +3,7 @@ package org.maintenancemanager.bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntFunction;
 import org.maintenancemanager.bench.load.Load;
 import org.maintenancemanager.bench.load.Script;
 
@@ -26,14 +26,14 @@ final class DdiFigures {
         }
         // Each is read from the database once.
         new Load(stage.manager().address(), stage.connections(), Duration.ofMinutes(5), 0, 1)
-                .run(number -> once(polls, number))
+                .run(Script.onceEach(polls))
                 .expectOnly(200, "the first poll of each client");
-        Load.closedLoop(stage.manager().address(), stage.connections(), WARM_UP)
-                .run(connection -> Script.roundRobin(polls, connection, stage.connections()));
+        IntFunction<Script> scripts = Script.roundRobin(polls);
+        Load.closedLoop(stage.manager().address(), stage.connections(), WARM_UP).run(scripts);
         for (int run = 0; run < stage.runs(); run++) {
             stage.postgres().settle();
             var polled = Load.closedLoop(stage.manager().address(), stage.connections(), stage.seconds())
-                    .run(connection -> Script.roundRobin(polls, connection, stage.connections()))
+                    .run(scripts)
                     .expectOnly(200, "device API polls");
             stage.scoreboard().add(Figure.DDI_POLLS, polled.perSecond());
             stage.scoreboard().add(Figure.DDI_POLL_P50, polled.millisAt(50));
@@ -48,21 +48,5 @@ final class DdiFigures {
                         + "\r\nAccept: application/json\r\nAuthorization: TargetToken "
                         + Clients.targetToken(NAMES, client) + "\r\n\r\n")
                 .getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private Script once(byte[][] requests, int number) {
-        return new Script() {
-            private int client = number;
-
-            @Override
-            public byte @Nullable [] next() {
-                if (client >= requests.length) {
-                    return null;
-                }
-                byte[] request = requests[client];
-                client += stage.connections();
-                return request;
-            }
-        };
     }
 }

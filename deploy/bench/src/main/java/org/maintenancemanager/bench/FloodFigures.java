@@ -63,7 +63,7 @@ final class FloodFigures {
     private Outcome polls(Duration limit) throws IOException, InterruptedException {
         byte[][] polls = stage.fleet().polls();
         return new Load(stage.manager().address(), stage.connections(), limit, POLLS_PER_SECOND, 1)
-                .run(connection -> Script.roundRobin(polls, connection, stage.connections()))
+                .run(Script.roundRobin(polls))
                 .expectOnly(204, "polls");
     }
 
@@ -82,6 +82,6 @@ final class FloodFigures {
                         PASSWORDS_PER_SECOND,
                         1,
                         ADDRESSES)
-                .run(connection -> Script.roundRobin(logIns, connection, FLOODING_CONNECTIONS));
+                .run(Script.roundRobin(logIns));
     }
 }

@@ -34,6 +34,7 @@ final class ListFigures {
             "site==/lists/r03/site-0123",
             "site==/lists/r03/*",
             "label.ring==canary",
+            "label.ring==nobody",
             "label.ring==canary;site==/lists/r03/*",
             "hardware==box-3",
             "imageVersion==1.4.2",

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.bench.load.Load;
 import org.maintenancemanager.bench.load.Outcome;
 import org.maintenancemanager.bench.load.Script;
@@ -18,12 +17,14 @@ final class PollFigures {
 
     private final Stage stage;
     private final byte[][] polls;
+    private final IntFunction<Script> pollsInTurn;
     private final byte[] liveness;
     private final byte[] withoutCredential;
 
     PollFigures(Stage stage) {
         this.stage = stage;
         this.polls = stage.fleet().polls();
+        this.pollsInTurn = Script.roundRobin(polls);
         String host = "127.0.0.1:" + stage.manager().address().getPort();
         this.liveness = ("GET /livez HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
         String body = "{\"bootId\":\"b\",\"lastSeq\":0,\"knownVersion\":0}";
@@ -40,7 +41,7 @@ final class PollFigures {
         }
         for (int run = 0; run < stage.runs(); run++) {
             stage.postgres().settle();
-            Outcome polled = load(stage.seconds(), this::pollsOf).expectOnly(204, "polls");
+            Outcome polled = load(stage.seconds(), pollsInTurn).expectOnly(204, "polls");
             stage.scoreboard().add(Figure.POLLS, polled.perSecond());
             stage.scoreboard().add(Figure.POLL_P50, polled.millisAt(50));
             stage.scoreboard().add(Figure.POLL_P99, polled.millisAt(99));
@@ -60,25 +61,9 @@ final class PollFigures {
     /** Every node polls at least once, so that all of them are known to the manager's memory. */
     private void warmUp() throws IOException, InterruptedException {
         new Load(stage.manager().address(), stage.connections(), Duration.ofMinutes(5), 0, 1)
-                .run(number -> new Script() {
-                    private int node = number;
-
-                    @Override
-                    public byte @Nullable [] next() {
-                        if (node >= polls.length) {
-                            return null;
-                        }
-                        byte[] poll = polls[node];
-                        node += stage.connections();
-                        return poll;
-                    }
-                })
+                .run(Script.onceEach(polls))
                 .expectOnly(204, "the first poll of each node");
-        load(WARM_UP, this::pollsOf);
-    }
-
-    private Script pollsOf(int connection) {
-        return Script.roundRobin(polls, connection, stage.connections());
+        load(WARM_UP, pollsInTurn);
     }
 
     private Outcome load(Duration limit, IntFunction<Script> scripts) throws IOException, InterruptedException {

@@ -188,7 +188,7 @@ final class ScaleFigures {
                             BEFORE_PAUSE.plus(AFTER_PAUSE).plus(LIMIT.dividedBy(60)),
                             POLLS_PER_SECOND,
                             1)
-                    .run(connection -> Script.roundRobin(polls, connection, stage.connections())));
+                    .run(Script.roundRobin(polls)));
             TimeUnit.NANOSECONDS.sleep(BEFORE_PAUSE.toNanos());
             long start = System.nanoTime();
             stage.admin().post("/api/v1/campaigns/" + campaign + ":pause");

@@ -17,6 +17,7 @@ import org.maintenancemanager.api.node.UpdateState;
  * @param imageVersion of the active slot, as the node last said
  * @param lastSeenAt of its last poll or report, some seconds late; absent: never
  * @param updateId of its active update, which the three fields behind it are of
+ * @param target what the active update's campaign brings; absent without one
  */
 public record Node(
         UUID id,
@@ -43,4 +44,5 @@ public record Node(
         Instant updatedAt,
         @Nullable Instant enrolledAt,
         NodeIdentity identity,
+        @Nullable NodeTarget target,
         long revision) {}

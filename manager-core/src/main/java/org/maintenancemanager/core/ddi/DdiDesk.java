@@ -22,6 +22,7 @@ import org.maintenancemanager.core.decision.ClientFamily;
 import org.maintenancemanager.core.decision.UpdateFacts;
 import org.maintenancemanager.core.image.ImageFacts;
 import org.maintenancemanager.core.image.ImageId;
+import org.maintenancemanager.core.image.Images;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.update.Assignment;
@@ -41,10 +42,14 @@ public class DdiDesk {
 
     private static final int LONGEST_TEXT = 8 * 1024;
 
+    /** As many as hawkBit gives. */
+    private static final int MOST_MESSAGES = 100;
+
     private final PollDesk polls;
     private final ReportIntake reports;
     private final ClientSightings sightings;
     private final DdiAttributes attributes;
+    private final Images images;
     private final JdbcClient jdbc;
 
     private record ImageKey(TenantId tenant, ImageId image) {}
@@ -68,11 +73,13 @@ public class DdiDesk {
             ReportIntake reports,
             ClientSightings sightings,
             DdiAttributes attributes,
+            Images images,
             JdbcClient jdbc) {
         this.polls = polls;
         this.reports = reports;
         this.sightings = sightings;
         this.attributes = attributes;
+        this.images = images;
         this.jdbc = jdbc;
     }
 
@@ -86,8 +93,13 @@ public class DdiDesk {
         sightings.seen(node, device, family, userAgent);
         return new DdiPoll(
                 task(assignment),
+                installed(device, assignment.update()),
                 device == null || device.wantsAttributes(assignment.now()),
                 assignment.nextPollSeconds());
+    }
+
+    private static int installed(@Nullable Device device, @Nullable UpdateFacts latest) {
+        return device != null && latest != null && latest.state() == UpdateState.CONFIRMED ? device.action() : 0;
     }
 
     private static DdiTask task(Assignment assignment) {
@@ -127,23 +139,57 @@ public class DdiDesk {
         return task(polls.standing(node)) instanceof DdiTask.Cancel cancel && cancel.action() == action;
     }
 
-    /** The action with its image, if it was installed by it. */
+    /** The action by which the client was updated last, with its image, if it is this one. */
     public Optional<DdiDeployment> installed(KnownNode node, int action) {
-        Assignment assignment = polls.standing(node);
-        UpdateFacts update = assignment.update();
-        CampaignFacts campaign = assignment.campaign();
-        Device device = assignment.device();
-        return update != null
-                        && campaign != null
-                        && device != null
-                        && device.action() == action
-                        && update.state() == UpdateState.CONFIRMED
-                ? Optional.of(deployment(
-                        assignment,
-                        action,
-                        DdiTask.Handling.GO,
-                        campaign.imageOf(update.course().step())))
-                : Optional.empty();
+        return jdbc.sql("""
+                        select action_number, image_id from node_update
+                        where tenant_id = :tenant and node_id = :node and state = 'CONFIRMED'
+                        order by assignment_version desc
+                        limit 1
+                        """)
+                .param("tenant", node.tenant().value())
+                .param("node", node.id().value())
+                .query((row, number) -> row.getInt("action_number") == action
+                        ? new ImageId(row.getObject("image_id", UUID.class))
+                        : null)
+                .optional()
+                .map(image -> deployment(polls.standing(node), action, DdiTask.Handling.GO, images.facts(image)));
+    }
+
+    /**
+     * What became of an action of the node, and at most so many lines that the client said about it; {@value #MOST_MESSAGES}
+     * if it is a negative number or a greater one.
+     */
+    public DdiHistory history(KnownNode node, int action, int most) {
+        int limit = most < 0 ? MOST_MESSAGES : Math.min(most, MOST_MESSAGES);
+        List<String> messages = new ArrayList<>();
+        jdbc.sql("""
+                        select report.text
+                        from node_update
+                        join report on report.tenant_id = node_update.tenant_id and report.node_id = node_update.node_id
+                                   and report.update_id = node_update.id
+                        where node_update.tenant_id = :tenant and node_update.node_id = :node
+                          and node_update.action_number = :action and report.text is not null
+                        order by report.enrollment desc, report.seq desc
+                        limit :limit
+                        """)
+                .param("tenant", node.tenant().value())
+                .param("node", node.id().value())
+                .param("action", action)
+                .param("limit", limit)
+                .query(String.class)
+                .list()
+                .forEach(text -> messages.addAll(text.lines().toList().reversed()));
+        UpdateState state = jdbc.sql("""
+                        select state from node_update
+                        where tenant_id = :tenant and node_id = :node and action_number = :action
+                        """)
+                .param("tenant", node.tenant().value())
+                .param("node", node.id().value())
+                .param("action", action)
+                .query(UpdateState.class)
+                .single();
+        return new DdiHistory(DdiRules.status(state), messages.subList(0, Math.min(limit, messages.size())));
     }
 
     private DdiDeployment deployment(Assignment assignment, int action, DdiTask.Handling handling, ImageFacts image) {
@@ -259,7 +305,8 @@ public class DdiDesk {
         return FeedbackAnswer.TAKEN;
     }
 
-    private boolean had(KnownNode node, int action) {
+    /** Whether the node has or had such an action. */
+    public boolean had(KnownNode node, int action) {
         return jdbc.sql("""
                         select exists (select from node_update
                                        where tenant_id = :tenant and node_id = :node and action_number = :action)

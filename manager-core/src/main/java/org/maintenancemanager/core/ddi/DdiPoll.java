@@ -1,4 +1,7 @@
 package org.maintenancemanager.core.ddi;
 
-/** @param sleepSeconds when it shall ask again */
-public record DdiPoll(DdiTask task, boolean wantsAttributes, int sleepSeconds) {}
+/**
+ * @param installed the action by which the client was updated last, if that is its latest; 0 if not
+ * @param sleepSeconds when it shall ask again
+ */
+public record DdiPoll(DdiTask task, int installed, boolean wantsAttributes, int sleepSeconds) {}

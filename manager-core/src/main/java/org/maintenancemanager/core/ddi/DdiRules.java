@@ -55,6 +55,18 @@ final class DdiRules {
         return family == ClientFamily.RAUC ? DdiTask.Handling.HOLD : DdiTask.Handling.LISTEN;
     }
 
+    /** An action's state in hawkBit's words. */
+    static String status(UpdateState state) {
+        return switch (state) {
+            case OFFERED, INSTALLING, STAGED, REBOOTING, TRIAL -> "RUNNING";
+            case DOWNLOADING -> "DOWNLOAD";
+            case DOWNLOADED -> "DOWNLOADED";
+            case CONFIRMED, SKIPPED -> "FINISHED";
+            case FAILED, ROLLED_BACK, LOST -> "ERROR";
+            case CANCELED, SUPERSEDED -> "CANCELED";
+        };
+    }
+
     /** What feedback means. */
     sealed interface Meaning {
         /** The client passed the action over; nothing happened, and it is offered again when its time comes. */

@@ -44,7 +44,10 @@ public class EmfDesk {
      * a changed schedule comes without an empty one before it.
      */
     private record Memory(
-            @Nullable EmfStatus said, @Nullable EmfSchedule told) {}
+            @Nullable EmfStatus said, @Nullable Told told) {}
+
+    /** @param sha256 of the image that the schedule was for */
+    private record Told(EmfSchedule schedule, String sha256) {}
 
     private final Cache<UUID, Memory> memories;
 
@@ -76,14 +79,19 @@ public class EmfDesk {
         }
         Assignment assignment = polls.assignment(node);
         sightings.seen(node, assignment.device(), ClientFamily.EMF, AGENT);
-        EmfSchedule wanted = schedule(assignment);
-        EmfSchedule told = memory == null ? null : memory.told();
-        // A schedule is never changed into another: it is taken back first.
-        EmfSchedule next = told == null || wanted == null || told.equals(wanted) ? wanted : null;
+        EmfOffer.Target target = target(assignment);
+        Told wanted = wanted(schedule(assignment), target);
+        Told told = memory == null ? null : memory.told();
+        // Neither the schedule nor its image is changed into another: the schedule is taken back first.
+        Told next = told == null || wanted == null || told.equals(wanted) ? wanted : null;
         if (memory == null || !Objects.equals(told, next) || !status.equals(memory.said())) {
             memories.put(node.id().value(), new Memory(status, next));
         }
-        return new EmfOffer(target(assignment), next);
+        return new EmfOffer(target, next == null ? null : next.schedule());
+    }
+
+    private static @Nullable Told wanted(@Nullable EmfSchedule schedule, EmfOffer.@Nullable Target target) {
+        return schedule == null || target == null ? null : new Told(schedule, target.sha256());
     }
 
     private static @Nullable EmfSchedule schedule(Assignment assignment) {

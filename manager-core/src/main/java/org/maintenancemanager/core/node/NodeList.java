@@ -9,16 +9,19 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.Node;
 import org.maintenancemanager.api.admin.NodeCount;
 import org.maintenancemanager.api.admin.NodeIdentity;
 import org.maintenancemanager.api.admin.NodeSlot;
+import org.maintenancemanager.api.admin.NodeTarget;
 import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.query.FieldType;
 import org.maintenancemanager.core.query.ListQuery;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.query.PlannedEachTime;
 import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -36,13 +39,13 @@ class NodeList {
     private final JsonMapper json;
     private final ListQuery<Node> nodes;
 
-    NodeList(JdbcClient jdbc, JsonMapper json) {
-        this.jdbc = jdbc;
+    NodeList(DataSource database, JsonMapper json) {
+        this.jdbc = PlannedEachTime.over(database);
         this.json = json;
-        this.nodes = ListQuery.of("node", """
-                        node n
-                        join site s on s.tenant_id = n.tenant_id and s.id = n.site_id
-                        left join node_presence p on p.tenant_id = n.tenant_id and p.node_id = n.id
+        this.nodes = ListQuery.of("node", "node n", (row, number) -> node(row))
+                .join("s", "join site s on s.tenant_id = n.tenant_id and s.id = n.site_id")
+                .join("p", "left join node_presence p on p.tenant_id = n.tenant_id and p.node_id = n.id")
+                .join("a", """
                         left join node_slot a on a.tenant_id = n.tenant_id and a.node_id = n.id and a.state = 'ACTIVE'
                             -- Nothing keeps a node from saying that it has two: the first one counts.
                             and not exists (
@@ -50,12 +53,14 @@ class NodeList {
                                 where b.tenant_id = a.tenant_id and b.node_id = a.node_id and b.state = 'ACTIVE'
                                     and b.slot < a.slot
                             )
-                        left join node_update u on u.tenant_id = n.tenant_id and u.node_id = n.id and u.active
-                        left join campaign c on c.tenant_id = u.tenant_id and c.id = u.campaign_id
-                        """, (row, number) -> node(row))
+                        """)
+                .join("u", "left join node_update u on u.tenant_id = n.tenant_id and u.node_id = n.id and u.active")
+                .join("c", "left join campaign c on c.tenant_id = u.tenant_id and c.id = u.campaign_id")
+                .join("t", "left join image t on t.tenant_id = c.tenant_id and t.id = c.image_id")
                 .columns("""
                         n.*, s.path as site_path, p.last_seen_at, a.image_version as active_version,
                         u.id as update_id, u.state as update_state, c.id as campaign_id, c.name as campaign_name,
+                        t.id as target_id, t.image_version as target_version,
                         (select jsonb_agg(jsonb_build_object('name', slot, 'state', state,
                                     'imageVersion', image_version, 'imageSha256', image_sha256) order by slot)
                          from node_slot where tenant_id = n.tenant_id and node_id = n.id) as slots
@@ -78,6 +83,7 @@ class NodeList {
                 .nullable("updateState", "u.state", FieldType.oneOf(UpdateState.class))
                 .nullable("campaignId", "c.id", FieldType.UUID)
                 .nullable("campaign", "c.name", FieldType.TEXT)
+                .nullable("targetVersion", "t.image_version", FieldType.TEXT)
                 .nullable("keyFingerprint", "n.key_fingerprint", FieldType.TEXT)
                 .nullable("serial", "n.serial", FieldType.TEXT)
                 .nullable("reEnrollmentOf", "n.re_enrollment_of", FieldType.UUID)
@@ -85,7 +91,8 @@ class NodeList {
                 .field("createdAt", "n.created_at", FieldType.INSTANT)
                 .field("updatedAt", "n.updated_at", FieldType.INSTANT)
                 // An operator's label wins over the node's own, as in selectors.
-                .keyed("label", "coalesce(n.labels ->> %s, n.node_labels ->> %s)")
+                .keyed("label", "coalesce(n.labels ->> %s, n.node_labels ->> %s)", """
+                        (n.tenant_id, n.id) in (select l.tenant_id, l.node_id from node_label l where l.key = %s and l.value%s)""")
                 .sort("id")
                 .build();
     }
@@ -134,7 +141,13 @@ class NodeList {
                         row.getString("key_fingerprint"),
                         row.getObject("enrollment_token_id", UUID.class),
                         row.getObject("re_enrollment_of", UUID.class)),
+                target(row),
                 row.getLong("version"));
+    }
+
+    private static @Nullable NodeTarget target(ResultSet row) throws SQLException {
+        UUID image = row.getObject("target_id", UUID.class);
+        return image == null ? null : new NodeTarget(image, row.getString("target_version"));
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.query.Expression.And;
@@ -78,13 +79,7 @@ public final class ListQuery<T> {
         if (request.cursor() != null) {
             where = where.and(order.behind(Cursor.parse(request.cursor())));
         }
-        String sql = """
-                select %s, %s
-                from %s
-                where %s
-                order by %s
-                limit :list_limit
-                """.formatted(is.columns, order.keyColumns(), is.from, where.sql(), order.sql());
+        String sql = is.joins.isEmpty() ? whole(order, where) : pageFirst(order, where);
         List<Row<T>> rows = jdbc.sql(sql)
                 .params(where.params())
                 .param("list_limit", request.limit() + 1)
@@ -102,11 +97,67 @@ public final class ListQuery<T> {
         return new Page<>(shown.stream().map(Row::item).toList(), next);
     }
 
+    private String whole(Order order, SqlCondition where) {
+        return """
+                select %s, %s
+                from %s
+                where %s
+                order by %s
+                limit :list_limit
+                """.formatted(is.columns, order.keyColumns(), is.from, where.sql(), order.sql());
+    }
+
+    /** Looks for the items of the page with no more tables than that needs, and then joins the others to these few. */
+    private String pageFirst(Order order, SqlCondition where) {
+        return """
+                select %s, %s
+                from (
+                    select %s as list_tenant_id, %s as list_id
+                    from %s
+                    where %s
+                    order by %s
+                    limit :list_limit
+                ) list_page
+                join %s on %s = list_page.list_tenant_id and %s = list_page.list_id
+                %s
+                order by %s
+                """.formatted(
+                        is.columns,
+                        order.keyColumns(),
+                        is.tenant,
+                        is.id,
+                        from(where.sql(), order.sql()),
+                        where.sql(),
+                        order.sql(),
+                        is.from,
+                        is.tenant,
+                        is.id,
+                        joined(is.joins),
+                        order.sql());
+    }
+
+    /** The tables that this SQL speaks of, and those by which they are joined. */
+    private String from(String... sql) {
+        List<String> texts = new ArrayList<>(List.of(sql));
+        List<Join> needed = new ArrayList<>();
+        for (Join join : is.joins.reversed()) {
+            if (texts.stream().anyMatch(text -> join.mention.matcher(text).find())) {
+                needed.addFirst(join);
+                texts.add(join.sql);
+            }
+        }
+        return is.from + "\n" + joined(needed);
+    }
+
+    private static String joined(List<Join> joins) {
+        return joins.stream().map(Join::sql).collect(Collectors.joining("\n"));
+    }
+
     /** Counts up to {@link #COUNT_CAP}. */
     public Count count(JdbcClient jdbc, TenantId tenant, @Nullable String filter, SqlCondition only) {
         SqlCondition where = inTenant(tenant).and(only).and(filter(filter));
         int count = jdbc.sql("select count(*) from (select 1 from %s where %s limit %d) counted"
-                        .formatted(is.from, where.sql(), COUNT_CAP))
+                        .formatted(from(where.sql()), where.sql(), COUNT_CAP))
                 .params(where.params())
                 .query(Integer.class)
                 .single();
@@ -121,7 +172,7 @@ public final class ListQuery<T> {
     /** The one of the list for which the condition holds. */
     public Optional<T> find(JdbcClient jdbc, TenantId tenant, SqlCondition only) {
         SqlCondition where = inTenant(tenant).and(only);
-        return jdbc.sql("select %s from %s where %s".formatted(is.columns, is.from, where.sql()))
+        return jdbc.sql("select %s from %s %s where %s".formatted(is.columns, is.from, joined(is.joins), where.sql()))
                 .params(where.params())
                 .query(is.mapper)
                 .optional();
@@ -270,7 +321,20 @@ public final class ListQuery<T> {
         }
     }
 
-    private record Field(String sql, FieldType type, boolean nullable) {
+    private record Join(String sql, Pattern mention) {}
+
+    private record Keyed(String expression, @Nullable String lookup) {}
+
+    /** @param lookup a condition with {@code %s} for the comparison with values, which an index serves; null if there is none */
+    private record Field(
+            String sql,
+            FieldType type,
+            boolean nullable,
+            @Nullable String lookup) {
+        Field(String sql, FieldType type, boolean nullable) {
+            this(sql, type, nullable, null);
+        }
+
         Field {
             sql = sql.matches("[\\w.]+") ? sql : "(" + sql + ")";
         }
@@ -330,8 +394,8 @@ public final class ListQuery<T> {
                 }
             }
             if (!plain.isEmpty()) {
-                terms.add(field.sql
-                        + (plain.size() == 1 ? " = " + plain.getFirst() : " in (" + String.join(", ", plain) + ")"));
+                String values = plain.size() == 1 ? " = " + plain.getFirst() : " in (" + String.join(", ", plain) + ")";
+                terms.add(field.lookup == null ? field.sql + values : field.lookup.formatted(values));
             }
             return terms.size() == 1 ? terms.getFirst() : "(" + String.join(" or ", terms) + ")";
         }
@@ -376,7 +440,7 @@ public final class ListQuery<T> {
                 return field;
             }
             int dot = name.indexOf('.');
-            String template = dot < 0 ? null : is.keyed.get(name.substring(0, dot));
+            Keyed template = dot < 0 ? null : is.keyed.get(name.substring(0, dot));
             String key = name.substring(dot + 1);
             if (template == null || key.isEmpty() || key.length() > MAX_KEY_LENGTH) {
                 List<String> allowed = new ArrayList<>(is.fields.keySet());
@@ -386,7 +450,12 @@ public final class ListQuery<T> {
                         "position %d: unknown field '%s'; allowed are %s"
                                 .formatted(comparison.position(), abbreviated(name), String.join(", ", allowed)));
             }
-            return new Field(template.replace("%s", bind(FieldType.TEXT, key)), FieldType.TEXT, true);
+            String bound = bind(FieldType.TEXT, key);
+            return new Field(
+                    template.expression.replace("%s", bound),
+                    FieldType.TEXT,
+                    true,
+                    template.lookup == null ? null : template.lookup.formatted(bound, "%s"));
         }
 
         private String bind(FieldType type, Object value) {
@@ -401,8 +470,9 @@ public final class ListQuery<T> {
         private final String kind;
         private final String from;
         private final RowMapper<T> mapper;
+        private final List<Join> joins = new ArrayList<>();
         private final Map<String, Field> fields = new LinkedHashMap<>();
-        private final Map<String, String> keyed = new LinkedHashMap<>();
+        private final Map<String, Keyed> keyed = new LinkedHashMap<>();
         private String columns = "*";
         private String tenant = "tenant_id";
         private String id = "id";
@@ -419,6 +489,18 @@ public final class ListQuery<T> {
         /** What the mapper reads. */
         public Builder<T> columns(String columns) {
             this.columns = columns;
+            return this;
+        }
+
+        /**
+         * A table that adds columns, and neither takes items away nor doubles them. Where neither filter nor order speaks of
+         * it, it is joined to the items of the page only, and not for counting. The list itself is of one table then.
+         *
+         * @param alias by which expressions name it
+         * @param sql the join, after those that it needs
+         */
+        public Builder<T> join(String alias, String sql) {
+            joins.add(new Join(sql, Pattern.compile("\\b" + Pattern.quote(alias) + "\\.")));
             return this;
         }
 
@@ -466,7 +548,18 @@ public final class ListQuery<T> {
          * @param expression with {@code %s} for each place of the key
          */
         public Builder<T> keyed(String name, String expression) {
-            keyed.put(name, expression);
+            keyed.put(name, new Keyed(expression, null));
+            return this;
+        }
+
+        /**
+         * Texts by key, with a way to those of a value that an index serves.
+         *
+         * @param expression with {@code %s} for each place of the key
+         * @param lookup a condition with {@code %s} for the key, and behind it for the comparison with values
+         */
+        public Builder<T> keyed(String name, String expression, String lookup) {
+            keyed.put(name, new Keyed(expression, lookup));
             return this;
         }
 

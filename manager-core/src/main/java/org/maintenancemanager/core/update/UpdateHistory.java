@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.NodeReport;
 import org.maintenancemanager.api.admin.NodeUpdate;
@@ -20,6 +21,7 @@ import org.maintenancemanager.core.query.ListQuery;
 import org.maintenancemanager.core.query.ListRequest;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
+import org.maintenancemanager.core.query.PlannedEachTime;
 import org.maintenancemanager.core.tenant.CallContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -115,8 +117,8 @@ public class UpdateHistory {
 
     private final JdbcClient jdbc;
 
-    UpdateHistory(JdbcClient jdbc) {
-        this.jdbc = jdbc;
+    UpdateHistory(DataSource database) {
+        this.jdbc = PlannedEachTime.over(database);
     }
 
     public Page<NodeUpdate> updates(ListRequest request) {

@@ -124,6 +124,19 @@ class Census {
         return found;
     }
 
+    /** Those of these nodes that there are, each a group of its own. */
+    List<NodeGroup> nodes(TenantId tenant, Questions questions, Set<UUID> nodes) {
+        var columns = new Columns(questions.attributes);
+        List<NodeGroup> found = new ArrayList<>(nodes.size());
+        query(
+                eachNode(columns) + " and n.id = any(:nodes) order by n.id",
+                tenant,
+                columns,
+                Map.of("nodes", nodes.toArray(UUID[]::new)),
+                found::add);
+        return found;
+    }
+
     private static String within(Questions questions) {
         return questions.sitePath == null ? "" : """
                    and n.site_id in (select id from site

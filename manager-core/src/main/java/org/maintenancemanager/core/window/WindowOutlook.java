@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.query.Problems;
 import org.maintenancemanager.core.tenant.CallContext;
+import org.maintenancemanager.core.tenant.Reach;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.window.Census.Questions;
 import org.maintenancemanager.core.window.Expansion.Openings;
@@ -296,31 +298,23 @@ public class WindowOutlook {
     }
 
     /**
-     * The nodes that are open at some time in {@code [from, until)}, by their id. A page may hold fewer than asked for, even
-     * none, where few nodes are open then; the last one has no cursor.
+     * The nodes that the caller may see and that are open at some time in {@code [from, until)}, by their id. A page may hold
+     * fewer than asked for, even none, where few nodes are open then; the last one has no cursor.
      */
     @Transactional(readOnly = true)
     public Page<OfNode> openingNodes(Instant from, @Nullable Instant until, @Nullable String cursor, int limit) {
         TenantId tenant = CallContext.current().tenant();
-        Instant end = checked(from, until, Duration.ofDays(1), LONGEST_SPAN);
-        Schedules schedules = schedules(tenant);
-        Questions questions = Questions.of(schedules);
-        var expansion = new Expansion(schedules, from, end);
-        Map<Group, Optional<Opening>> firsts = new HashMap<>();
+        var firsts = new Firsts(tenant, from, until);
         UUID after = cursor == null ? NodeGroup.NOBODY : Cursor.id(cursor, ORDER);
         List<OfNode> items = new ArrayList<>();
         for (int read = 0; read < NODES_A_PAGE; ) {
             int atOnce = Math.min(NODES_AT_ONCE, Math.max(limit, 100));
-            List<NodeGroup> nodes = census.nodesAfter(tenant, questions, after, atOnce);
+            List<NodeGroup> nodes = census.nodesAfter(tenant, firsts.questions, after, atOnce);
             for (NodeGroup node : nodes) {
-                Opening first = firsts.computeIfAbsent(schedules.group(node), group -> first(expansion.of(group)))
-                        .orElse(null);
                 after = node.nodeId();
-                if (first != null) {
-                    items.add(new OfNode(node.nodeId(), node.name(), node.sitePath(), first));
-                    if (items.size() == limit) {
-                        return new Page<>(items, Cursor.ofId(after, ORDER));
-                    }
+                firsts.of(node).ifPresent(items::add);
+                if (items.size() == limit) {
+                    return new Page<>(items, Cursor.ofId(after, ORDER));
                 }
             }
             if (nodes.size() < atOnce) {
@@ -329,6 +323,39 @@ public class WindowOutlook {
             read += nodes.size();
         }
         return new Page<>(items, Cursor.ofId(after, ORDER));
+    }
+
+    /** Those of these nodes that the caller may see and that are open at some time in {@code [from, until)}, by their id. */
+    @Transactional(readOnly = true)
+    public List<OfNode> openingsOf(Set<UUID> nodes, Instant from, @Nullable Instant until) {
+        TenantId tenant = CallContext.current().tenant();
+        var firsts = new Firsts(tenant, from, until);
+        return census.nodes(tenant, firsts.questions, nodes).stream()
+                .flatMap(node -> firsts.of(node).stream())
+                .toList();
+    }
+
+    /** The first openings in some time, each group of nodes looked at once. */
+    private final class Firsts {
+        private final Schedules schedules;
+        private final Questions questions;
+        private final Expansion expansion;
+        private final Reach reach = CallContext.reach();
+        private final Map<Group, Optional<Opening>> known = new HashMap<>();
+
+        Firsts(TenantId tenant, Instant from, @Nullable Instant until) {
+            schedules = schedules(tenant);
+            questions = Questions.of(schedules);
+            expansion = new Expansion(schedules, from, checked(from, until, Duration.ofDays(1), LONGEST_SPAN));
+        }
+
+        Optional<OfNode> of(NodeGroup node) {
+            if (!reach.covers(node.sitePath())) {
+                return Optional.empty();
+            }
+            return known.computeIfAbsent(schedules.group(node), group -> first(expansion.of(group)))
+                    .map(opening -> new OfNode(node.nodeId(), node.name(), node.sitePath(), opening));
+        }
     }
 
     private static Optional<Opening> first(Openings found) {

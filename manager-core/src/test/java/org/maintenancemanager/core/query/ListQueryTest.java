@@ -27,10 +27,12 @@ class ListQueryTest {
     private static final TenantId TENANT = TenantId.DEFAULT;
     private static final TenantId OTHER = new TenantId(new UUID(7, 7));
 
-    private final JdbcClient jdbc = JdbcClient.create(TestDatabase.create().dataSource());
+    private final JdbcClient jdbc = PlannedEachTime.over(TestDatabase.create().dataSource());
 
     private final ListQuery<String> nodes = ListQuery.of("node", "node n", (row, number) -> row.getString("name"))
-            .columns("n.name")
+            .join("s", "join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)")
+            .join("h", "left join site h on (h.tenant_id, h.id) = (s.tenant_id, s.id) and h.path = '/eu'")
+            .columns("n.name, s.path")
             .tenant("n.tenant_id")
             .id("n.id")
             .field("id", "n.id", FieldType.UUID)
@@ -41,7 +43,9 @@ class ListQueryTest {
             .field("share", "n.version / 10.0", FieldType.DECIMAL)
             .field("active", "n.state = 'ACTIVE'", FieldType.BOOLEAN)
             .nullable("hardware", "n.hardware", FieldType.TEXT)
-            .keyed("label", "coalesce(n.labels ->> %s, n.node_labels ->> %s)")
+            .nullable("home", "h.name", FieldType.TEXT)
+            .keyed("label", "coalesce(n.labels ->> %s, n.node_labels ->> %s)", """
+                    (n.tenant_id, n.id) in (select l.tenant_id, l.node_id from node_label l where l.key = %s and l.value%s)""")
             .sort("name")
             .build();
 
@@ -117,7 +121,7 @@ class ListQueryTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            nam==x                         | position 1: unknown field 'nam'; allowed are id, name, state, version, createdAt, share, active, hardware, label.<key>
+            nam==x                         | position 1: unknown field 'nam'; allowed are id, name, state, version, createdAt, share, active, hardware, home, label.<key>
             name==x;stat==y                | position 9: unknown field 'stat'
             name=='stat==y';stat==y        | position 17: unknown field 'stat'
             label.==x                      | position 1: unknown field 'label.'

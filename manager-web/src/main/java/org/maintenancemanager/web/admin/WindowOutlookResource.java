@@ -3,6 +3,7 @@ package org.maintenancemanager.web.admin;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.admin.NodeOpening;
@@ -19,6 +20,7 @@ import org.maintenancemanager.core.node.NodeId;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.Page;
 import org.maintenancemanager.core.window.Schedule;
+import org.maintenancemanager.core.window.WindowOpenings.OfNode;
 import org.maintenancemanager.core.window.WindowOutlook;
 import org.maintenancemanager.web.rest.QueryTime;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -93,19 +95,30 @@ class WindowOutlookResource {
     Page<NodeOpening> openingNodes(
             @RequestParam(required = false) @Nullable String from,
             @RequestParam(required = false) @Nullable String until,
+            @RequestParam(required = false) @Nullable Set<UUID> nodes,
             @RequestParam(required = false) @Nullable String cursor,
             @RequestParam(defaultValue = "50") int limit) {
         checkLimit(limit, MAX_NODES);
-        return outlook.openingNodes(
-                        QueryTime.of("from", from, Instant.now()), QueryTime.of("until", until), cursor, limit)
-                .map(node -> new NodeOpening(
-                        node.nodeId(),
-                        node.nodeName(),
-                        node.sitePath(),
-                        node.opening().windowId().value(),
-                        node.opening().windowName(),
-                        node.opening().start(),
-                        node.opening().end()));
+        Instant begin = QueryTime.of("from", from, Instant.now());
+        Instant end = QueryTime.of("until", until);
+        if (nodes == null) {
+            return outlook.openingNodes(begin, end, cursor, limit).map(WindowOutlookResource::shown);
+        }
+        if (nodes.size() > MAX_NODES) {
+            throw InvalidInput.at("/nodes", "are %d; expected at most %d".formatted(nodes.size(), MAX_NODES));
+        }
+        return new Page<>(outlook.openingsOf(nodes, begin, end), null).map(WindowOutlookResource::shown);
+    }
+
+    private static NodeOpening shown(OfNode node) {
+        return new NodeOpening(
+                node.nodeId(),
+                node.nodeName(),
+                node.sitePath(),
+                node.opening().windowId().value(),
+                node.opening().windowName(),
+                node.opening().start(),
+                node.opening().end());
     }
 
     @GetMapping("/nodes/{id}/windows")

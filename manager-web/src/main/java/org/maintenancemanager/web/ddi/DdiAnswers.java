@@ -5,12 +5,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.ddi.DdiArtifact;
 import org.maintenancemanager.core.ddi.DdiDeployment;
+import org.maintenancemanager.core.ddi.DdiHistory;
 import org.maintenancemanager.core.ddi.DdiPoll;
 import org.maintenancemanager.core.ddi.DdiTask;
 import org.maintenancemanager.web.ManagerSettings;
@@ -22,7 +24,6 @@ import org.springframework.stereotype.Component;
 class DdiAnswers {
     private static final int LONGEST_SLEEP = 24 * 3600 - 1;
     private static final String SUM = ".MD5SUM";
-    private static final String HAL = "application/hal+json";
 
     private final ArtifactAnswer artifacts;
     private final @Nullable String publicUrl;
@@ -46,26 +47,31 @@ class DdiAnswers {
     }
 
     private String links(DdiPath path, DdiPoll poll, HttpServletRequest request) {
-        if (poll.task() instanceof DdiTask.Nothing && !poll.wantsAttributes()) {
+        boolean nothing = poll.task() instanceof DdiTask.Nothing;
+        if (nothing && poll.installed() == 0 && !poll.wantsAttributes()) {
             return "";
         }
         String controller = controller(path, request);
-        String links = switch (poll.task()) {
-            case DdiTask.Nothing nothing -> "";
+        List<String> links = new ArrayList<>();
+        switch (poll.task()) {
+            case DdiTask.Nothing none -> {}
             // The number behind it changes with what the client may do, so that it never takes an old answer for this.
             case DdiTask.Deploy deploy ->
-                link(
+                links.add(link(
                         "deploymentBase",
                         controller + "/deploymentBase/" + deploy.action() + "?c="
-                                + deploy.handling().ordinal());
+                                + deploy.handling().ordinal()));
             // No query: SWUpdate appends /feedback to what it gets.
-            case DdiTask.Cancel cancel -> link("cancelAction", controller + "/cancelAction/" + cancel.action());
-        };
-        if (!poll.wantsAttributes()) {
-            return links;
+            case DdiTask.Cancel cancel ->
+                links.add(link("cancelAction", controller + "/cancelAction/" + cancel.action()));
         }
-        String attributes = link("configData", controller + "/configData");
-        return links.isEmpty() ? attributes : links + ',' + attributes;
+        if (poll.installed() != 0) {
+            links.add(link("installedBase", controller + "/installedBase/" + poll.installed()));
+        }
+        if (poll.wantsAttributes()) {
+            links.add(link("configData", controller + "/configData"));
+        }
+        return String.join(",", links);
     }
 
     private static String link(String name, String href) {
@@ -96,7 +102,13 @@ class DdiAnswers {
         return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    void deployment(DdiPath path, DdiDeployment deployment, HttpServletRequest request, HttpServletResponse response)
+    /** @param history null: the client did not ask for it */
+    void deployment(
+            DdiPath path,
+            DdiDeployment deployment,
+            @Nullable DdiHistory history,
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException {
         Map<String, Object> orders = new LinkedHashMap<>();
         orders.put("download", deployment.handling().download());
@@ -111,6 +123,9 @@ class DdiAnswers {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("id", String.valueOf(deployment.action()));
         answer.put("deployment", orders);
+        if (history != null) {
+            answer.put("actionHistory", Map.of("status", history.status(), "messages", history.messages()));
+        }
         write(DdiJson.MAPPER.writeValueAsBytes(answer), request, response);
     }
 
@@ -218,8 +233,7 @@ class DdiAnswers {
 
     private static void write(byte[] body, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        String accept = request.getHeader("Accept");
-        response.setContentType(accept != null && accept.contains(HAL) ? HAL : "application/json");
+        response.setContentType(DdiMedia.of(request));
         response.setContentLength(body.length);
         if (!request.getMethod().equals("HEAD")) {
             response.getOutputStream().write(body);

@@ -56,7 +56,7 @@ final class DdiApi extends HttpFilter {
             // The client went away; there is nobody to answer.
             throw e;
         } catch (Exception e) {
-            refuse(response, Refusal.because(e));
+            refuse(response, patiently(request, Refusal.because(e)));
         }
         times.count(target.resource(), response.getStatus(), System.nanoTime() - start);
     }
@@ -74,6 +74,10 @@ final class DdiApi extends HttpFilter {
             response.setHeader("Allow", allowed.strip().replace(" ", ", "));
             throw Refusal.of(ProblemType.METHOD_NOT_ALLOWED);
         }
+        if (saysJson(target.resource())) {
+            // Before anything is done for it, such as asking for a permit.
+            DdiMedia.of(request);
+        }
         calls.admit(node, target.resource());
         calls.onBehalfOf(node, requestId, () -> {
             answer(path, target, node, request, response);
@@ -85,8 +89,22 @@ final class DdiApi extends HttpFilter {
         return switch (resource) {
             case POLL, DEPLOYMENT, CANCEL, INSTALLED, ARTIFACTS, CONFIRMATION, ARTIFACT -> " GET HEAD";
             case CONFIG_DATA -> " PUT";
-            case DEPLOYMENT_FEEDBACK, CANCEL_FEEDBACK, AUTO_CONFIRM -> " POST";
+            case DEPLOYMENT_FEEDBACK, CANCEL_FEEDBACK, AUTO_CONFIRM, CONFIRMATION_FEEDBACK -> " POST";
             case NONE -> "";
+        };
+    }
+
+    /** Files are sent as what they are, and what clients say is answered by a status alone: to whatever they accept. */
+    private static boolean saysJson(DdiPath.Resource resource) {
+        return switch (resource) {
+            case POLL, DEPLOYMENT, CANCEL, INSTALLED, ARTIFACTS, CONFIRMATION -> true;
+            case ARTIFACT,
+                    CONFIG_DATA,
+                    DEPLOYMENT_FEEDBACK,
+                    CANCEL_FEEDBACK,
+                    AUTO_CONFIRM,
+                    CONFIRMATION_FEEDBACK,
+                    NONE -> false;
         };
     }
 
@@ -105,23 +123,21 @@ final class DdiApi extends HttpFilter {
             }
             case DEPLOYMENT -> {
                 Integer action = action(target.id());
-                DdiDeployment deployment = action == null
-                        ? null
-                        : calls.desk().deployment(node, action).orElse(null);
-                if (deployment == null) {
-                    throw Refusal.of(ProblemType.NOT_FOUND);
-                }
-                answers.deployment(path, deployment, request, response);
+                deployment(
+                        path,
+                        node,
+                        action == null ? Optional.empty() : calls.desk().deployment(node, action),
+                        request,
+                        response);
             }
             case INSTALLED -> {
                 Integer action = action(target.id());
-                DdiDeployment installed = action == null
-                        ? null
-                        : calls.desk().installed(node, action).orElse(null);
-                if (installed == null) {
-                    throw Refusal.of(ProblemType.NOT_FOUND);
-                }
-                answers.deployment(path, installed, request, response);
+                deployment(
+                        path,
+                        node,
+                        action == null ? Optional.empty() : calls.desk().installed(node, action),
+                        request,
+                        response);
             }
             case CANCEL -> {
                 Integer action = action(target.id());
@@ -151,8 +167,46 @@ final class DdiApi extends HttpFilter {
                 }
             }
             case CONFIRMATION -> answers.confirmation(request, response);
+            // It is active, and stays so.
             case AUTO_CONFIRM -> done(response);
+            case CONFIRMATION_FEEDBACK -> {
+                Integer action = action(target.id());
+                done(
+                        response,
+                        action != null && calls.desk().had(node, action)
+                                ? FeedbackAnswer.GONE
+                                : FeedbackAnswer.UNKNOWN);
+            }
             case NONE -> throw Refusal.of(ProblemType.NOT_FOUND);
+        }
+    }
+
+    private void deployment(
+            DdiPath path,
+            KnownNode node,
+            Optional<DdiDeployment> found,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        DdiDeployment deployment = found.orElseThrow(() -> Refusal.of(ProblemType.NOT_FOUND));
+        int messages = messages(request.getParameter("actionHistory"));
+        answers.deployment(
+                path,
+                deployment,
+                messages == 0 ? null : calls.desk().history(node, deployment.action(), messages),
+                request,
+                response);
+    }
+
+    /** How many lines of an action's history the client asks for; negative: as many as it may have. */
+    private static int messages(@Nullable String actionHistory) {
+        try {
+            return actionHistory == null ? 0 : Integer.parseInt(actionHistory.strip());
+        } catch (NumberFormatException e) {
+            throw Refusal.of(
+                    ProblemType.INVALID_REQUEST,
+                    "actionHistory is '%s'; a whole number is allowed: of messages, negative for all."
+                            .formatted(actionHistory));
         }
     }
 
@@ -186,6 +240,15 @@ final class DdiApi extends HttpFilter {
             }
             case UNKNOWN -> throw Refusal.of(ProblemType.NOT_FOUND);
         }
+    }
+
+    /** What a client has to say is sent again after 429 and no other refusal, by RAUC at least. */
+    private static Refusal patiently(HttpServletRequest request, Refusal refusal) {
+        boolean tells =
+                request.getMethod().equals("POST") || request.getMethod().equals("PUT");
+        return tells && refusal.type() == ProblemType.UNAVAILABLE
+                ? Refusal.retry(ProblemType.TOO_MANY_REQUESTS, refusal.retryAfterSeconds())
+                : refusal;
     }
 
     private static void refuse(HttpServletResponse response, Refusal refusal) throws IOException {

@@ -82,7 +82,7 @@ class DdiCalls {
             case POLL -> gate.countPoll(node);
             case DEPLOYMENT, CANCEL, INSTALLED, ARTIFACTS, ARTIFACT, CONFIRMATION, AUTO_CONFIRM ->
                 gate.requireServed(node);
-            case CONFIG_DATA, DEPLOYMENT_FEEDBACK, CANCEL_FEEDBACK, NONE -> {}
+            case CONFIG_DATA, DEPLOYMENT_FEEDBACK, CANCEL_FEEDBACK, CONFIRMATION_FEEDBACK, NONE -> {}
         }
     }
 

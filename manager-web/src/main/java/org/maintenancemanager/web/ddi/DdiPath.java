@@ -44,6 +44,7 @@ record DdiPath(String tenant, String controllerId, String rest) {
         ARTIFACT,
         CONFIRMATION,
         AUTO_CONFIRM,
+        CONFIRMATION_FEEDBACK,
         NONE
     }
 
@@ -67,10 +68,10 @@ record DdiPath(String tenant, String controllerId, String rest) {
             case "softwaremodules 4" ->
                 parts[2].equals("artifacts") ? new Target(Resource.ARTIFACT, id, parts[3]) : none();
             case "confirmationBase 1" -> new Target(Resource.CONFIRMATION, "", "");
+            // Nobody at a node is asked, so automatic confirmation cannot be ended, and no action waits for one.
             case "confirmationBase 2" ->
-                id.equals("activateAutoConfirm") || id.equals("deactivateAutoConfirm")
-                        ? new Target(Resource.AUTO_CONFIRM, id, "")
-                        : none();
+                id.equals("activateAutoConfirm") ? new Target(Resource.AUTO_CONFIRM, "", "") : none();
+            case "confirmationBase 3" -> feedback(Resource.CONFIRMATION_FEEDBACK, id, parts[2]);
             default -> none();
         };
     }

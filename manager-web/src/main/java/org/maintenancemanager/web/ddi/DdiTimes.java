@@ -57,7 +57,7 @@ class DdiTimes {
             case DEPLOYMENT_FEEDBACK, CANCEL_FEEDBACK -> Call.FEEDBACK;
             case CONFIG_DATA -> Call.ATTRIBUTES;
             case ARTIFACT, ARTIFACTS -> Call.ARTIFACT;
-            case CONFIRMATION, AUTO_CONFIRM, NONE -> Call.OTHER;
+            case CONFIRMATION, AUTO_CONFIRM, CONFIRMATION_FEEDBACK, NONE -> Call.OTHER;
         };
     }
 

@@ -129,7 +129,7 @@ public final class AccessRules {
                     tenant("DELETE", "/api/v1/windows/{id}", WINDOW_MANAGE),
                     tenant("GET", "/api/v1/windows/coverage", FLEET_READ),
                     sites("GET", "/api/v1/windows/openings", FLEET_READ),
-                    tenant("GET", "/api/v1/windows/openings/nodes", FLEET_READ),
+                    sites("GET", "/api/v1/windows/openings/nodes", FLEET_READ),
                     tenant("GET", "/api/v1/calendars", FLEET_READ),
                     tenant("GET", "/api/v1/calendars/{id}", FLEET_READ),
                     tenant("POST", "/api/v1/calendars", WINDOW_MANAGE),

@@ -45,7 +45,9 @@ class CampaignResourceTest {
                 .hasSize(19)
                 .allSatisfy(update -> assertThat(update.get("state").asString()).isEqualTo("OFFERED"));
         assertThat(api.all("/api/v1/nodes?filter=campaign%3D%3D" + name + "%3BupdateState%3D%3DOFFERED", 50))
-                .hasSize(20);
+                .hasSize(20)
+                .allSatisfy(node -> assertThat(node.at("/target/imageId").asString())
+                        .isEqualTo(created.body().get("imageId").asString()));
         assertThat(states(api.act(path + ":abort"))).containsExactly("ABORTED");
         assertThat(api.act(path + ":start").expect(409).code()).isEqualTo("illegal-state");
         assertThat(api.get(path).body().get("stateReason").asString()).isEqualTo("OPERATOR");

@@ -2,6 +2,8 @@ package org.maintenancemanager.web.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -50,6 +52,48 @@ class NodeResourceTest {
                         .expect(400)
                         .errors())
                 .containsExactly(": has 10001 items; allowed are 1 to 10000");
+    }
+
+    /** An operator's label wins over the node's own, and what is taken away or said again is found so at once. */
+    @Test
+    void nodesAreFoundByTheLabelsThatHold() {
+        String mark = "m" + UUID.randomUUID();
+        Reply made = api.post(
+                        "/api/v1/nodes",
+                        "{\"name\":\"%s\",\"site\":\"%s\",\"architecture\":\"x86_64\",\"issueToken\":true,\"labels\":{\"mark\":\"%s\"}}"
+                                .formatted(mark, api.newSite(), mark))
+                .expect(201);
+        String token = made.body().get("token").asString();
+        assertThat(count("mark==" + mark)).isEqualTo(1);
+
+        var said = api.manager.nodeCall(
+                "reports", token, "{\"facts\":{\"labels\":{\"mark\":\"own-%1$s\",\"rack\":\"%1$s\"}}}".formatted(mark));
+        assertThat(said.statusCode()).as(said.body()).isEqualTo(200);
+        assertThat(count("rack==" + mark)).isEqualTo(1);
+        assertThat(count("mark==own-" + mark)).as("the operator's holds").isZero();
+        assertThat(count("mark==" + mark)).isEqualTo(1);
+        assertThat(count("rack=in=(nothing," + mark + ")")).isEqualTo(1);
+        assertThat(count("rack==" + mark + "*")).isEqualTo(1);
+
+        String path = "/api/v1/nodes/" + made.id();
+        String etag = api.get(path).http().headers().firstValue("ETag").orElseThrow();
+        api.patch(path, "{\"labels\":{\"mark\":null}}", etag).expect(200);
+        assertThat(count("mark==" + mark)).isZero();
+        assertThat(count("mark==own-" + mark)).as("now the node's own holds").isEqualTo(1);
+
+        api.manager.nodeCall("reports", token, "{\"facts\":{\"labels\":{}}}");
+        assertThat(count("rack==" + mark)).isZero();
+        assertThat(count("mark==own-" + mark)).isZero();
+        assertThat(count("rack!=" + mark + ";name==" + mark)).isEqualTo(1);
+    }
+
+    private int count(String condition) {
+        String filter = "label." + condition;
+        return api.get("/api/v1/nodes:count?filter=" + URLEncoder.encode(filter, StandardCharsets.UTF_8))
+                .expect(200)
+                .body()
+                .get("count")
+                .asInt();
     }
 
     @Test

@@ -84,6 +84,12 @@ class OverviewTest {
                         .get("nodes")
                         .asInt())
                 .isEqualTo(2);
+        assertThat(Browser.body(limited.get("/console/api/v1/windows/openings/nodes"))
+                        .get("items")
+                        .valueStream())
+                .hasSize(2)
+                .allSatisfy(opening ->
+                        assertThat(opening.get("sitePath").asString()).isEqualTo(path));
         await("whoever sees all gets the numbers of all")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> sum(overview().at("/counts/nodes")) > 2);

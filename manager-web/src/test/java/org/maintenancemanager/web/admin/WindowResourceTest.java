@@ -223,6 +223,24 @@ class WindowResourceTest {
     }
 
     @Test
+    void openingsOfChosenNodesComeAtOnce() {
+        String first = node(site);
+        String second = node(site);
+        String elsewhere = node(api.newSite());
+        String window = keep("{}");
+
+        Reply openings = api.get("/api/v1/windows/openings/nodes?nodes=%s,%s,%s,%s"
+                        .formatted(first, second, elsewhere, UUID.randomUUID()))
+                .expect(200);
+
+        assertThat(openings.body().get("items").valueStream())
+                .hasSize(2)
+                .allSatisfy(opening ->
+                        assertThat(opening.get("windowId").asString()).isEqualTo(window));
+        assertThat(openings.body().has("nextCursor")).isFalse();
+    }
+
+    @Test
     void nodeTellsItsWindowsAndWhenItIsOpen() {
         String node = node(site);
         assertThat(api.get("/api/v1/nodes/" + node + "/windows")
@@ -297,6 +315,7 @@ class WindowResourceTest {
             /api/v1/windows/openings?from=2026-01-01T00:00:00Z&until=2026-03-01T00:00:00Z            | /until
             /api/v1/windows/openings?limit=0                                                         | /limit
             /api/v1/windows/openings/nodes?limit=1001                                                | /limit
+            /api/v1/windows/openings/nodes?nodes=press-07                                            | /nodes
             /api/v1/nodes/NODE/windows?until=2020-01-01T00:00:00Z                                    | /until
             /api/v1/nodes/NODE/windows?from=2026-01-01T00:00:00Z&until=2028-01-01T00:00:00Z          | /until
             """)

@@ -256,6 +256,54 @@ class JourneyTest {
         page.context().close();
     }
 
+    @Test
+    void deviceTokenIsIssuedRotatedAndRevokedAndTheListTellsTheNextWindow() {
+        var node = manager.newNode("device-" + UUID.randomUUID());
+        Page page = loggedIn();
+        page.navigate("/console/nodes?filter=id==" + node.id());
+        Locator row = page.getByLabel("Nodes", new Page.GetByLabelOptions().setExact(true))
+                .getByRole(AriaRole.ROW)
+                .last();
+        assertThat(row).containsText("none within a month");
+        created("/api/v1/windows", """
+                {"name": "Always for %1$s", "kind": "PERMIT", "zone": "UTC", "duration": "PT24H",
+                 "recurrence": {"type": "RRULE", "startsAt": "2026-01-01T00:00:00", "rrule": "FREQ=DAILY"},
+                 "target": {"type": "NODE", "nodeId": "%1$s"}}""".formatted(node.id()));
+        // The page follows by itself.
+        assertThat(row).containsText("open, ends");
+
+        page.navigate("/console/nodes/" + node.id() + "?tab=credentials");
+        Locator issue = button(page, "Issue a device token");
+        assertThat(issue).hasAttribute("aria-disabled", "true");
+        page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName("Now")).click();
+        button(page, "Say what it is").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Program").selectOption("SWUpdate");
+        dialog.getByLabel("Controller id").fill("device-" + node.id());
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(page.getByText("SWUpdate, as somebody said")).isVisible();
+
+        page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName("Credentials"))
+                .click();
+        issue.click();
+        dialog.getByLabel("Token that the client has already").fill("short");
+        dialog.getByRole(AriaRole.BUTTON, name("Issue")).click();
+        assertThat(dialog.getByLabel("Token that the client has already")).hasAttribute("aria-invalid", "true");
+        dialog.getByLabel("Token that the client has already").fill("");
+        dialog.getByRole(AriaRole.BUTTON, name("Issue")).click();
+        button(page, "I have kept it").click();
+        button(page, "Rotate the device token").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Issue")).click();
+        button(page, "I have kept it").click();
+        Locator tokens = page.getByLabel("Tokens of the device API").getByRole(AriaRole.ROW);
+        assertThat(tokens).hasCount(3);
+        assertThat(button(page, "Rotate the device token")).hasAttribute("aria-disabled", "true");
+        tokens.last().getByRole(AriaRole.BUTTON).click();
+        dialog.getByRole(AriaRole.BUTTON, name("Revoke")).click();
+        assertThat(tokens).hasCount(2);
+        page.context().close();
+    }
+
     private static Locator.GetByRoleOptions name(String name) {
         return new Locator.GetByRoleOptions().setName(name).setExact(true);
     }

@@ -3,11 +3,20 @@ package org.maintenancemanager.web.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.zxing.BinaryBitmap;
+import com.google.zxing.RGBLuminanceSource;
+import com.google.zxing.ReaderException;
+import com.google.zxing.common.HybridBinarizer;
+import com.google.zxing.qrcode.QRCodeReader;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.maintenancemanager.web.testing.AuthenticatorApp;
@@ -50,6 +59,10 @@ class SecondFactorTest {
             List<String> wrong = browser.look(page, "second-factor");
             button(page, "Begin").click();
             String key = page.getByLabel("Key for the app").inputValue();
+            assertThat(scanned(page.getByLabel("QR code for the app")))
+                    .startsWith("otpauth://totp/")
+                    .contains("secret=" + key);
+            wrong.addAll(browser.look(page, "second-factor-key"));
             page.getByLabel("The code that it shows").fill(AuthenticatorApp.code(key, 0));
             button(page, "Confirm").click();
             assertThat(page.getByLabel("Recovery codes").getByRole(AriaRole.LISTITEM))
@@ -58,6 +71,21 @@ class SecondFactorTest {
 
             assertThat(heading(page)).hasText("Overview");
             assertThat(wrong).isEmpty();
+        }
+    }
+
+    /** What the camera of a phone would see. */
+    private static String scanned(Locator code) {
+        try {
+            BufferedImage picture = ImageIO.read(new ByteArrayInputStream(code.screenshot()));
+            int width = picture.getWidth();
+            int height = picture.getHeight();
+            var light = new RGBLuminanceSource(width, height, picture.getRGB(0, 0, width, height, null, 0, width));
+            return new QRCodeReader()
+                    .decode(new BinaryBitmap(new HybridBinarizer(light)))
+                    .getText();
+        } catch (IOException | ReaderException e) {
+            throw new AssertionError("expected a QR code", e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -252,6 +253,11 @@ class DdiApiTest {
         "GET, /nothing, 404",
         "GET, /deploymentBase/1/feedback/more, 404",
         "GET, /confirmationBase, 200",
+        "POST, /confirmationBase/activateAutoConfirm, 200",
+        "POST, /confirmationBase/deactivateAutoConfirm, 404",
+        "GET, /confirmationBase/activateAutoConfirm, 405",
+        "GET, /confirmationBase/1, 404",
+        "POST, /confirmationBase/1/feedback, 404",
         "GET, /configData, 405",
         "GET, /deploymentBase/1/feedback, 405",
         "DELETE, '', 405",
@@ -310,6 +316,148 @@ class DdiApiTest {
     }
 
     @Test
+    void whatCannotBeTakenNowIsToBeSentAgain() {
+        Controller controller = plant.controller();
+        plant.openWindow();
+        String campaign = plant.campaign(plant.release(new byte[] {3, 1, 4}));
+        String action = deployment(controller);
+        String attributes = "{\"data\": {\"line\": \"7\"}}";
+        String proceeding = feedback("proceeding", "none", "[\"Installing.\"]");
+
+        try (var refusing = new RefusingDatabase(controller.node())) {
+            for (HttpResponse<String> answer : List.of(
+                    post(controller, action + "/feedback", proceeding), put(controller, "/configData", attributes))) {
+                assertThat(answer.statusCode()).as(answer.body()).isEqualTo(429);
+                assertThat(answer.headers().firstValueAsLong("Retry-After").orElse(0))
+                        .isPositive();
+            }
+            assertThat(plant.state(controller, campaign)).isEqualTo("OFFERED");
+            assertThat(get(controller, "").statusCode()).isEqualTo(200);
+        }
+
+        assertThat(post(controller, action + "/feedback", proceeding).statusCode())
+                .isEqualTo(200);
+        assertThat(put(controller, "/configData", attributes).statusCode()).isEqualTo(200);
+        assertThat(plant.state(controller, campaign)).isEqualTo("INSTALLING");
+    }
+
+    /** The database takes nothing about one node, as if it had no room left. */
+    private final class RefusingDatabase implements AutoCloseable {
+        private final String name = "refuses_" + UUID.randomUUID().toString().replace('-', '_');
+
+        RefusingDatabase(UUID node) {
+            run("""
+                    create function %1$s() returns trigger language plpgsql as
+                    $$ begin raise exception 'no room' using errcode = 'disk_full'; end $$;
+                    create trigger %1$s before update on node_update for each row
+                    when (old.node_id = '%2$s' and new.state <> old.state) execute function %1$s();
+                    create trigger %1$s before update on node for each row
+                    when (old.id = '%2$s' and new.node_labels <> old.node_labels) execute function %1$s();
+                    """.formatted(name, node));
+        }
+
+        private void run(String statements) {
+            manager.jdbc().sql(statements).update();
+        }
+
+        @Override
+        public void close() {
+            run("drop function %s() cascade".formatted(name));
+        }
+    }
+
+    @Test
+    void clientThatKeepsNothingIsToldWhatItSaid() {
+        Controller controller = plant.controller();
+        plant.openWindow();
+        plant.campaign(plant.release(new byte[] {2, 7, 1}));
+        String action = deployment(controller);
+        post(controller, action + "/feedback", feedback("proceeding", "none", "[\"one\", \"two\"]"));
+        post(controller, action + "/feedback", feedback("proceeding", "none", "[\"three\"]"));
+
+        assertThat(history(controller, action + "?actionHistory=2"))
+                .isEqualTo(Plant.JSON.readTree("{\"status\": \"RUNNING\", \"messages\": [\"three\", \"two\"]}"));
+        assertThat(history(controller, action + "?c=1&actionHistory=-1").get("messages"))
+                .hasSize(3);
+        assertThat(history(controller, action + "?actionHistory=0").isMissingNode())
+                .isTrue();
+        assertThat(history(controller, action).isMissingNode()).isTrue();
+        HttpResponse<String> refused = get(controller, action + "?actionHistory=all");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("actionHistory is 'all'");
+        assertThat(post(
+                                controller,
+                                action.replace("deploymentBase", "confirmationBase") + "/feedback",
+                                "{\"confirmation\": \"denied\"}")
+                        .statusCode())
+                .as("it does not wait for a confirmation")
+                .isEqualTo(410);
+
+        post(controller, action + "/feedback", feedback("closed", "success", "[\"Update Installed.\"]"));
+        String installed = action.replace("deploymentBase", "installedBase");
+        assertThat(poll(controller).at("/_links/installedBase/href").asString()).endsWith(installed);
+        JsonNode history = history(controller, installed + "?actionHistory=-1");
+        assertThat(history.get("status").asString()).isEqualTo("FINISHED");
+        assertThat(history.at("/messages/0").asString()).isEqualTo("Update Installed.");
+
+        plant.campaign(plant.release(new byte[] {8, 2, 8}));
+        String next = deployment(controller);
+        assertThat(next).isNotEqualTo(action);
+        assertThat(poll(controller).at("/_links").has("installedBase")).isFalse();
+        assertThat(get(controller, action).statusCode()).isEqualTo(404);
+        assertThat(get(controller, installed).statusCode())
+                .as("it may install the last one anew")
+                .isEqualTo(200);
+        assertThat(get(controller, next.replace("deploymentBase", "installedBase"))
+                        .statusCode())
+                .isEqualTo(404);
+    }
+
+    private JsonNode history(Controller controller, String path) {
+        HttpResponse<String> answer = get(controller, path);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return Plant.JSON.readTree(answer.body()).path("actionHistory");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "application/json | application/json",
+                "application/json;charset=UTF-8 | application/json",
+                "*/* | application/json",
+                "application/*;q=0.8 | application/json",
+                "text/html, */*;q=0.1 | application/json",
+                "application/hal+json, application/json;q=0.5 | application/hal+json",
+                "application/json, application/hal+json;q=0 | application/json",
+                "application/*+json | application/hal+json",
+            })
+    void jsonIsNamedAsTheClientWants(String accept, String type) {
+        HttpResponse<String> answer =
+                manager.send(request(plant.controller(), "").header("Accept", accept));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith(type);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html", "application/cbor", "application/json;q=0", "nonsense"})
+    void clientThatTakesNoJsonIsToldSo(String accept) {
+        Controller controller = plant.controller();
+
+        HttpResponse<String> answer = manager.send(request(controller, "").header("Accept", accept));
+
+        assertThat(answer.statusCode()).isEqualTo(406);
+        assertThat(manager.send(request(controller, "/configData")
+                                .header("Accept", accept)
+                                .header("Content-Type", "application/json")
+                                .PUT(BodyPublishers.ofString("{\"data\": {}}")))
+                        .statusCode())
+                .as("nothing comes back that it would have to take")
+                .isEqualTo(200);
+    }
+
+    @Test
     void skippedUpdateIsNoSuccess() {
         Controller controller = plant.controller();
         plant.openWindow();
@@ -364,6 +512,9 @@ class DdiApiTest {
         assertThat(head.headers().firstValue("Content-Length")).hasValue("10");
         assertThat(head.headers().firstValue("Accept-Ranges")).hasValue("bytes");
         assertThat(get(controller, path).body()).isEqualTo("0123456789");
+        assertThat(manager.send(request(controller, path).header("Accept", "text/html"))
+                        .statusCode())
+                .isEqualTo(200);
         HttpResponse<String> rest = manager.send(request(controller, path).header("Range", "bytes=4-"));
         assertThat(rest.statusCode()).isEqualTo(206);
         assertThat(rest.body()).isEqualTo("456789");

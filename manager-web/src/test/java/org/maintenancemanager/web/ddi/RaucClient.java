@@ -67,7 +67,23 @@ final class RaucClient {
         if (links.has("deploymentBase")) {
             deploy(json(request(links.at("/deploymentBase/href").asString())));
         }
+        if (links.has("cancelAction")) {
+            cancel(json(request(links.at("/cancelAction/href").asString())));
+        }
         return links;
+    }
+
+    /** It refuses once it installs; else it forgets what it has, and says that it is done with it. */
+    private void cancel(JsonNode answer) throws Exception {
+        String id = answer.at("/cancelAction/stopId").asString();
+        assertThat(answer.get("id").asString()).isEqualTo(id);
+        if (installed) {
+            tell("cancelAction/" + id, "rejected", "success", "Cancelation impossible, installation started already.");
+            return;
+        }
+        action = null;
+        bundle.reset();
+        tell("cancelAction/" + id, "closed", "success", "Action canceled.");
     }
 
     private void deploy(JsonNode answer) throws Exception {
@@ -119,11 +135,15 @@ final class RaucClient {
     }
 
     private void say(String execution, String finished, String... details) throws Exception {
-        json(request(controller + "/deploymentBase/" + action + "/feedback")
+        tell("deploymentBase/" + action, execution, finished, details);
+    }
+
+    private void tell(String about, String execution, String finished, String... details) throws Exception {
+        json(request(controller + "/" + about + "/feedback")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(Plant.JSON.writeValueAsString(Map.of(
                         "id",
-                        "" + action,
+                        about.substring(about.indexOf('/') + 1),
                         "time",
                         "20261125T010203",
                         "status",

@@ -70,4 +70,34 @@ class RaucTest {
         assertThat(plant.transitions(controller, campaign))
                 .containsExactly("DOWNLOADING", "DOWNLOADED", "INSTALLING", "STAGED", "CONFIRMED");
     }
+
+    @Test
+    void clientForgetsWhatIsCanceledAndTakesTheNextBundle() throws Exception {
+        Controller controller = plant.controller();
+        String canceled = plant.campaign(plant.release(new byte[30_000]));
+        var client = new RaucClient(plant.manager.baseUrl(), controller, Map.of("version", "1"));
+        await("it has downloaded, and waits").atMost(PATIENCE).until(() -> {
+            client.poll();
+            return plant.state(controller, canceled).equals("DOWNLOADED");
+        });
+        String action = client.action;
+
+        plant.post("/api/v1/campaigns/" + canceled + ":abort", "");
+        await("it is told, and acknowledges")
+                .atMost(PATIENCE)
+                .until(() -> client.poll().has("cancelAction"));
+        assertThat(plant.state(controller, canceled)).isEqualTo("CANCELED");
+        assertThat(client.action).isNull();
+        await("it is not told again")
+                .atMost(PATIENCE)
+                .until(() -> !client.poll().has("cancelAction"));
+
+        plant.openWindow();
+        String next = plant.campaign(plant.release(new byte[30_001]));
+        await("it has installed the next").atMost(PATIENCE).until(() -> {
+            client.poll();
+            return plant.state(controller, next).equals("STAGED");
+        });
+        assertThat(client.action).isNotEqualTo(action);
+    }
 }

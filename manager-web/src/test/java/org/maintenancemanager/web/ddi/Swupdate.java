@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.maintenancemanager.web.testing.Plant;
 
 /** Debian's SWUpdate as a device API client, with images that it accepts. Dry runs: nothing of this machine is written. */
-final class Swupdate {
+public final class Swupdate {
     /** As long as the name that they replace, in hex digits; other tests may run on this machine. */
     private static final AtomicLong NAMES = new AtomicLong(new Random().nextLong(1L << 47));
 
@@ -29,7 +29,7 @@ final class Swupdate {
     }
 
     /** Whether the programs that this needs are there; named by the tests that are left out without them. */
-    static boolean isInstalled() {
+    public static boolean isInstalled() {
         return runs("swupdate", "--version") && runs("openssl", "version");
     }
 
@@ -49,7 +49,7 @@ final class Swupdate {
     }
 
     /** With a publisher's key of its own. */
-    static Swupdate in(Path directory) throws IOException, InterruptedException {
+    public static Swupdate in(Path directory) throws IOException, InterruptedException {
         var swupdate = new Swupdate(directory);
         run(
                 directory,
@@ -87,12 +87,31 @@ final class Swupdate {
     }
 
     private byte[] image(byte[] content, String sha256) throws IOException, InterruptedException {
-        Path work = Files.createTempDirectory(directory, "image-");
-        Path description = work.resolve("sw-description");
-        Files.writeString(description, """
+        return archive(content, """
                 software = { version = "1.0.0"; hardware-compatibility = [ "1.0" ];
                   files: ( { filename = "rootfs.bin"; path = "%s"; sha256 = "%s"; } ); }
-                """.formatted(work.resolve("written"), sha256));
+                """.formatted(directory.resolve("written"), sha256));
+    }
+
+    /** A signed image that is written to the one file or the other, as its selections slot-a and slot-b say. */
+    public byte[] imageOfSlots(byte[] content, Path slotA, Path slotB) throws IOException, InterruptedException {
+        String file = "{ files: ( { filename = \"rootfs.bin\"; path = \"%s\"; sha256 = \"%s\"; } ); };";
+        String sha256 = Plant.digest("SHA-256", content);
+        return archive(content, """
+                software = { version = "1.0.0"; hardware-compatibility = [ "1.0" ];
+                  stable = { slot-a: %s slot-b: %s }; }
+                """.formatted(file.formatted(slotA, sha256), file.formatted(slotB, sha256)));
+    }
+
+    /** What its images are verified with. */
+    public Path certificate() {
+        return certificate;
+    }
+
+    private byte[] archive(byte[] content, String described) throws IOException, InterruptedException {
+        Path work = Files.createTempDirectory(directory, "image-");
+        Path description = work.resolve("sw-description");
+        Files.writeString(description, described);
         Path signature = work.resolve("sw-description.sig");
         run(
                 work,

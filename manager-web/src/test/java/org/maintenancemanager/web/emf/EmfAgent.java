@@ -6,6 +6,7 @@ import io.grpc.stub.MetadataUtils;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.grpc.maintmgr.MaintmgrServiceGrpc;
 import org.maintenancemanager.api.grpc.maintmgr.OSProfileUpdateSource;
@@ -41,6 +42,9 @@ final class EmfAgent {
 
     /** What it was sent, in its order, each only when it was another than before; null is the empty one. */
     final List<@Nullable SingleSchedule> schedules = new ArrayList<>();
+
+    /** Where a job was changed into another, or into that of another image, without an empty schedule between. */
+    final List<String> jumps = new ArrayList<>();
 
     EmfAgent(Channel channel, String guid, String bearer) {
         var headers = new Metadata();
@@ -81,12 +85,17 @@ final class EmfAgent {
             return;
         }
         OSProfileUpdateSource source = answer.getOsProfileUpdateSource();
+        String before = offered;
         offered = source.getOsImageSha().equals(runs) ? null : source.getOsImageSha();
         SingleSchedule next = answer.getUpdateSchedule().hasSingleSchedule()
                 ? answer.getUpdateSchedule().getSingleSchedule()
                 : null;
-        if (schedules.isEmpty() || !java.util.Objects.equals(schedules.getLast(), next)) {
+        if (schedules.isEmpty() || !Objects.equals(schedules.getLast(), next)) {
             schedules.add(next);
+        }
+        boolean keeps = Objects.equals(job, next) && Objects.equals(before, offered);
+        if (job != null && next != null && !keeps) {
+            jumps.add("%s of %s -> %s of %s".formatted(job, before, next, offered));
         }
         job = next;
     }

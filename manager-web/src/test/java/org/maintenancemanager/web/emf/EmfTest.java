@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -35,13 +37,22 @@ class EmfTest {
             .usePlaintext()
             .build();
 
+    private final List<EmfAgent> agents = new ArrayList<>();
+
     @AfterEach
     void closeTheChannel() {
         channel.shutdownNow();
     }
 
+    @AfterEach
+    void noAgentWasSentFromOneJobToAnother() {
+        assertThat(agents).allSatisfy(agent -> assertThat(agent.jumps).isEmpty());
+    }
+
     private EmfAgent agent(Host host) {
-        return new EmfAgent(channel, host.guid().toString().toUpperCase(Locale.ROOT), host.token());
+        var agent = new EmfAgent(channel, host.guid().toString().toUpperCase(Locale.ROOT), host.token());
+        agents.add(agent);
+        return agent;
     }
 
     private void until(EmfAgent agent, StatusType level) {
@@ -221,6 +232,32 @@ class EmfTest {
         untilState(agent, host, next, "DOWNLOADING");
         until(agent, StatusType.STATUS_TYPE_DOWNLOADED);
         untilState(agent, host, next, "DOWNLOADED");
+    }
+
+    @Test
+    void anotherImageForTheSameWindowComesAfterAnEmptySchedule() {
+        Host host = plant.host();
+        LocalDateTime opens = LocalDateTime.now(ZoneOffset.UTC).withNano(0).plusHours(2);
+        plant.window("PERMIT", opens, opens.plusHours(4));
+        String campaign = plant.campaign(plant.release(new byte[] {32, 33}));
+        EmfAgent agent = agent(host);
+        until(agent, StatusType.STATUS_TYPE_DOWNLOADED);
+        SingleSchedule before = requireNonNull(agent.job);
+
+        // It does not poll meanwhile, so it never sees that it has nothing to do.
+        plant.post("/api/v1/campaigns/" + campaign + ":abort", "");
+        await("the first is canceled")
+                .atMost(PATIENCE)
+                .until(() -> plant.state(host.node(), campaign).equals("CANCELED"));
+        Release release = plant.release(new byte[] {34, 35});
+        plant.campaign(release);
+        await("it is offered the other image").atMost(PATIENCE).until(() -> {
+            agent.poll();
+            return release.sha256().equals(agent.offered) && agent.job != null;
+        });
+
+        assertThat(agent.job).as("the window is the same").isEqualTo(before);
+        assertThat(agent.schedules).endsWith(before, null, before);
     }
 
     @Test

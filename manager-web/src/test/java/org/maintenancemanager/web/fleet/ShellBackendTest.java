@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.maintenancemanager.web.ddi.Swupdate;
 
 /** What the back ends of the shell client ask of boot loaders and installers; programs that write down their arguments stand in for those. */
 class ShellBackendTest {
@@ -54,11 +56,11 @@ class ShellBackendTest {
                 .contains("linux /slot-b/linux", "initrd /slot-b/initrd", "maintmgr.slot=B");
         assertThat(boot.resolve("slot-b/linux")).hasContent("kernel");
         run("systemd-boot", "arm", "B");
-        assertThat(called()).contains("bootctl set-oneshot slot-b+1.conf");
+        assertThat(called()).contains("bootctl set-oneshot slot-b*.conf");
         run("systemd-boot", "confirm", "B");
-        assertThat(called()).contains("bootctl set-default slot-b.conf");
+        assertThat(called()).contains("bootctl set-default slot-b*.conf");
         run("systemd-boot", "revert", "A");
-        assertThat(called()).endsWith("bootctl set-oneshot ", "bootctl set-default slot-a.conf");
+        assertThat(called()).endsWith("bootctl set-oneshot ", "bootctl set-default slot-a*.conf");
     }
 
     @Test
@@ -116,7 +118,8 @@ class ShellBackendTest {
         program("rauc", """
                 if [ "$1 $2" = "status --output-format=shell" ]; then
                     echo "RAUC_SYSTEM_BOOTED_BOOTNAME='B'"
-                    echo "RAUC_SLOTS='rootfs.0 rootfs.1'"
+                    echo "RAUC_SYSTEM_SLOTS='rootfs.0 rootfs.1'"
+                    echo "RAUC_SLOTS='1 2'"
                     echo "RAUC_SLOT_BOOTNAME_1='A'"
                     echo "RAUC_SLOT_BOOTNAME_2='B'"
                 fi""");
@@ -143,7 +146,7 @@ class ShellBackendTest {
         run("swupdate", "confirm", "B");
         assertThat(called())
                 .containsExactly(
-                        "swupdate -i /images/2.swu -e stable,slot-b",
+                        "swupdate -l 3 -i /images/2.swu -e stable,slot-b",
                         "fw_setenv --script -",
                         "slot=B",
                         "upgrade_available=1",
@@ -152,6 +155,38 @@ class ShellBackendTest {
                         "slot=B",
                         "upgrade_available=0",
                         "bootcount=0");
+    }
+
+    @Test
+    @EnabledIf("org.maintenancemanager.web.ddi.Swupdate#isInstalled")
+    void swupdateItselfWritesTheSlotAndSaysWhenItCouldNot() throws Exception {
+        Path home = Files.createDirectories(directory.resolve("swupdate"));
+        Swupdate swupdate = Swupdate.in(home);
+        byte[] content = "the new slot, by SWUpdate".getBytes(StandardCharsets.UTF_8);
+        Path slotA = directory.resolve("slot-a");
+        Path slotB = directory.resolve("slot-b");
+        byte[] bytes = swupdate.imageOfSlots(content, slotA, slotB);
+        Path image = Files.write(directory.resolve("2.swu"), bytes);
+        Map<String, String> settings = Map.of(
+                "SWUPDATE_KEY", swupdate.certificate().toString(),
+                "SWUPDATE_HARDWARE", "board:1.0",
+                "TMPDIR", home.toString());
+
+        // Several times, since its exit code is not to be relied on.
+        for (int i = 0; i < 4; i++) {
+            Files.deleteIfExists(slotB);
+            Process process = start("swupdate", settings, "write", "B", image.toString(), "2.0", "0");
+            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(out).isZero();
+            assertThat(slotB).hasBinaryContent(content);
+        }
+        assertThat(slotA).doesNotExist();
+
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(image, bytes);
+        Process process = start("swupdate", settings, "write", "A", image.toString(), "2.0", "0");
+        process.getInputStream().readAllBytes();
+        assertThat(process.waitFor()).isEqualTo(1);
     }
 
     @Test
@@ -188,6 +223,10 @@ class ShellBackendTest {
     }
 
     private Process start(String backend, String... arguments) throws IOException {
+        return start(backend, Map.of(), arguments);
+    }
+
+    private Process start(String backend, Map<String, String> settings, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ShellMachine.CLIENT.resolve("backends").resolve(backend).toString());
         Stream.of(arguments).forEach(command::add);
@@ -201,6 +240,7 @@ class ShellBackendTest {
                         "COMMAND_LINE", directory.resolve("cmdline").toString(),
                         "UPDATE_TOOL",
                                 directory.resolve("bin/os-update-tool.sh").toString()));
+        builder.environment().putAll(settings);
         return builder.start();
     }
 }

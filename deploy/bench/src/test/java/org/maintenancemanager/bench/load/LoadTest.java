@@ -12,6 +12,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,13 +159,22 @@ class LoadTest {
     }
 
     @Test
-    void roundRobinGoesThroughEveryRequest() {
-        byte[][] requests = {{0}, {1}, {2}, {3}, {4}};
+    void connectionsTakeTheRequestsInOneOrder() {
+        byte[][] requests = {{0}, {1}, {2}};
+        IntFunction<Script> round = Script.roundRobin(requests);
+        IntFunction<Script> once = Script.onceEach(requests);
 
-        Script script = Script.roundRobin(requests, 1, 2);
+        Script first = round.apply(0);
+        Script second = round.apply(1);
 
-        assertThat(Stream.generate(script::next).limit(4))
-                .containsExactly(requests[1], requests[3], requests[1], requests[3]);
+        assertThat(List.of(first.next(), first.next(), second.next(), first.next()))
+                .containsExactly(requests[0], requests[1], requests[2], requests[0]);
+        assertThat(Arrays.asList(
+                        once.apply(0).next(),
+                        once.apply(1).next(),
+                        once.apply(1).next(),
+                        once.apply(0).next()))
+                .containsExactly(requests[0], requests[1], requests[2], null);
     }
 
     @Test

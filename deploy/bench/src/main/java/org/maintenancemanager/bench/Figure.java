@@ -24,14 +24,14 @@ enum Figure {
     REFUSED_P99("empty.unauthenticated.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
     DDI_POLLS(
             "ddi.poll.per_second",
-            "device API polls, nothing to do, 20,000 clients known",
+            "device API polls, nothing to do, 40,000 clients known",
             Unit.PER_SECOND,
             ">= 8,000/s"),
     DDI_POLL_P50("ddi.poll.p50_ms", "  their median", Unit.MILLIS, null),
     DDI_POLL_P99("ddi.poll.p99_ms", "  their 99th percentile", Unit.MILLIS, null),
     EMF_POLLS(
             "emf.poll.per_second",
-            "polls of Edge Microvisor Toolkit agents, nothing to do, 20,000 known",
+            "polls of Edge Microvisor Toolkit agents, nothing to do, 40,000 known",
             Unit.PER_SECOND,
             ">= 8,000/s"),
     EMF_POLL_P50("emf.poll.p50_ms", "  their median", Unit.MILLIS, null),

@@ -33,7 +33,9 @@ import org.maintenancemanager.web.testing.Plant.Release;
 @EnabledIf("org.maintenancemanager.web.ddi.Swupdate#isInstalled")
 class SwupdateTest {
     /** They share the machine with the manager, its database and the other tests. */
-    private static final Duration PATIENCE_WITH_MANY = Duration.ofMinutes(3);
+    private static final Duration PATIENCE_WITH_MANY = Duration.ofMinutes(4);
+
+    private static final Duration WATCHDOG = Duration.ofSeconds(40);
 
     private ManagerUnderTest manager;
     private Swupdate swupdate;
@@ -232,6 +234,7 @@ class SwupdateTest {
         String campaign = plant.campaign(release, limit);
         Map<UUID, Swupdate.Client> running = new HashMap<>();
         Set<UUID> restarted = new HashSet<>();
+        Map<UUID, Long> began = new HashMap<>();
         try {
             for (Controller controller : controllers.values()) {
                 running.put(controller.node(), swupdate.start(manager.baseUrl(), controller, ""));
@@ -244,9 +247,14 @@ class SwupdateTest {
                         inFlight.accumulateAndGet(permitsInFlight(campaign), Math::max);
                         Map<UUID, String> states = states(campaign);
                         for (Controller controller : controllers.values()) {
-                            if ("STAGED".equals(states.get(controller.node())) && restarted.add(controller.node())) {
-                                requireNonNull(running.get(controller.node())).close();
-                                running.put(controller.node(), swupdate.start(manager.baseUrl(), controller, "-c 2"));
+                            UUID node = controller.node();
+                            String state = states.get(node);
+                            if ("STAGED".equals(state) && restarted.add(node)) {
+                                requireNonNull(running.get(node)).close();
+                                running.put(node, swupdate.start(manager.baseUrl(), controller, "-c 2"));
+                            } else if ("INSTALLING".equals(state) && standsStill(node, began)) {
+                                requireNonNull(running.get(node)).close();
+                                running.put(node, swupdate.start(manager.baseUrl(), controller, ""));
                             }
                         }
                         assertThat(controllers.keySet())
@@ -264,6 +272,16 @@ class SwupdateTest {
             assertThat(plant.transitions(controller, campaign))
                     .containsExactly("DOWNLOADED", "INSTALLING", "STAGED", "CONFIRMED");
         }
+    }
+
+    /** SWUpdate 2022.12 sometimes stops before it fetches the file; in the field, a watchdog starts it again. */
+    private static boolean standsStill(UUID node, Map<UUID, Long> began) {
+        long now = System.nanoTime();
+        if (now - began.computeIfAbsent(node, first -> now) < WATCHDOG.toNanos()) {
+            return false;
+        }
+        began.put(node, now);
+        return true;
     }
 
     private int permitsInFlight(String campaign) {

@@ -2,7 +2,6 @@ package org.maintenancemanager.web.security;
 
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.AbstractProcessor;
-import org.apache.coyote.Constants;
 import org.apache.coyote.Request;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.NioChannel;
@@ -19,8 +18,11 @@ public final class ImpatientHttp11 extends Http11NioProtocol {
         long now = System.nanoTime();
         long most = TimeUnit.MILLISECONDS.toNanos(getConnectionTimeout());
         for (SocketWrapperBase<NioChannel> connection : getEndpoint().getConnections()) {
-            // While a thread reads or answers, there is none; with the line and headers incomplete it waits here.
+            // While a thread reads or answers, there is none, nor between two requests. What waits here lacks a part of
+            // its line or headers, or is answered asynchronously.
             if (connection.getCurrentProcessor() instanceof AbstractProcessor waiting
+                    && !waiting.isAsync()
+                    && !waiting.isUpgrade()
                     && isTooSlow(waiting.getRequest(), now, most)) {
                 connection.close();
             }
@@ -29,6 +31,6 @@ public final class ImpatientHttp11 extends Http11NioProtocol {
 
     private static boolean isTooSlow(Request request, long now, long most) {
         long begun = request.getStartTimeNanos();
-        return begun >= 0 && request.getRequestProcessor().getStage() == Constants.STAGE_PARSE && now - begun > most;
+        return begun >= 0 && now - begun > most;
     }
 }

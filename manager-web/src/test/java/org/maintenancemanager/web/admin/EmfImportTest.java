@@ -33,8 +33,8 @@ class EmfImportTest {
         return """
                 {"resourceId": "site-%s", "siteID": "site-%s", "name": "Werk 3 (Süd)", "siteLat": 525200000, "siteLng": 134050000,
                  "region": {"resourceId": "region-%s", "name": "Germany",
-                            "parentRegion": {"resourceId": "region-e%s", "name": "Europe"}}}
-                """.formatted(own, own, own, own.substring(1));
+                            "parentRegion": {"resourceId": "region-2%s", "name": "Europe"}}}
+                """.formatted(own, own, own, own);
     }
 
     private ObjectNode everything() {

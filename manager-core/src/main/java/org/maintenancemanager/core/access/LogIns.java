@@ -52,7 +52,7 @@ public class LogIns {
     static final int LONGEST_PASSWORD = 128;
 
     /** When the queue of passwords to be checked is full: it is done by then, if half of them are wrong. */
-    private static final int BUSY_SECONDS = 5;
+    private static final int BUSY_SECONDS = 8;
 
     private static final int ADDRESSES_HELD = 10_000;
     private static final int NAMES_OF_AN_ADDRESS = 1000;

@@ -37,11 +37,11 @@ class PasswordHashing {
     private static final int PASSES = 5;
     private static final String TODAYS = "$argon2id$v=19$m=%d,t=%d,p=%d$".formatted(KIBIBYTES, PASSES, LANES);
 
-    /** Whoever gives right passwords waits behind others' right ones for two seconds at most, at 25 ms each. */
-    static final int MOST_WAITING = 64;
+    /** Whoever gives right passwords waits behind others' right ones for a second at most, at 25 ms each. */
+    static final int MOST_WAITING = 32;
 
-    /** For so long a wrong password keeps its thread, or for a multiple of it: ten in a second and thread are checked. */
-    static final Duration WRONG_TAKES = Duration.ofMillis(100);
+    /** For so long a wrong password keeps its thread, or for a multiple of it: two in a second and thread are checked. */
+    static final Duration WRONG_TAKES = Duration.ofMillis(500);
 
     private final Argon2PasswordEncoder argon2 =
             new Argon2PasswordEncoder(SALT_BYTES, HASH_BYTES, LANES, KIBIBYTES, PASSES);

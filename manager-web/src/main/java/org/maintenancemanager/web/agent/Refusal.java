@@ -7,6 +7,7 @@ import org.maintenancemanager.api.problem.Problem.FieldError;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.node.EnrollmentRefused;
 import org.maintenancemanager.core.query.Conflict;
+import org.maintenancemanager.core.query.DatabaseAway;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.UnstorableText;
@@ -14,10 +15,6 @@ import org.maintenancemanager.core.quota.TenantSuspended;
 import org.maintenancemanager.core.update.Overloaded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.TransactionSystemException;
 
 /** Why a node's call gets no success, in the same words for REST and gRPC. */
 public final class Refusal extends RuntimeException {
@@ -85,12 +82,11 @@ public final class Refusal extends RuntimeException {
                         ProblemType.TENANT_SUSPENDED,
                         ThreadLocalRandom.current().nextInt(SHORTEST_SUSPENDED_SECONDS, LONGEST_SUSPENDED_SECONDS + 1));
             case Overloaded overloaded -> retry(ProblemType.UNAVAILABLE, overloaded.retryAfterSeconds());
-            case CannotCreateTransactionException noDatabase -> databaseAway(noDatabase);
-            case DataAccessResourceFailureException noDatabase -> databaseAway(noDatabase);
-            case TransientDataAccessException tooBusy -> databaseAway(tooBusy);
-            // The commit's outcome is unknown: the node resends, and the number of the report decides.
-            case TransactionSystemException unknown -> databaseAway(unknown);
             default -> {
+                if (DatabaseAway.caused(e)) {
+                    // The commit's outcome may be unknown: the node resends, and the number of the report decides.
+                    yield databaseAway(e);
+                }
                 if (UnstorableText.caused(e)) {
                     yield of(ProblemType.INVALID_REQUEST, "A text " + UnstorableText.DETAIL + ".");
                 }

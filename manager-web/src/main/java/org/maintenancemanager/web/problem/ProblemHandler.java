@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.Problem.FieldError;
 import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.query.Conflict;
+import org.maintenancemanager.core.query.DatabaseAway;
 import org.maintenancemanager.core.query.InvalidInput;
 import org.maintenancemanager.core.query.NotFound;
 import org.maintenancemanager.core.query.StaleVersion;
@@ -22,13 +23,10 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.OptimisticLockingFailureException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.AuthenticationException;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -52,9 +50,6 @@ import tools.jackson.core.exc.StreamReadException;
 @Order
 class ProblemHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
-
-    /** When the database does not answer, or something is full: long enough for a restart of it, short enough for a person. */
-    private static final int RETRY_SECONDS = 5;
 
     /** What is to be answered. */
     private record Answer(ProblemType type, @Nullable String detail, List<FieldError> errors) {
@@ -105,7 +100,7 @@ class ProblemHandler {
                 Answer.of(ProblemType.NOT_FOUND, "There is no %s %s.".formatted(missing.kind(), missing.id()));
             case Conflict conflict -> {
                 if (conflict.type() == ProblemType.UNAVAILABLE) {
-                    response.setHeader("Retry-After", String.valueOf(RETRY_SECONDS));
+                    response.setHeader("Retry-After", String.valueOf(UnservedFilter.RETRY_SECONDS));
                 }
                 yield Answer.of(conflict.type(), conflict.detail());
             }
@@ -164,11 +159,9 @@ class ProblemHandler {
             case OptimisticLockException stale ->
                 Answer.of(ProblemType.PRECONDITION_FAILED, "It has another version by now.");
             case org.hibernate.exception.ConstraintViolationException refused -> conflict(refused);
-            case CannotGetJdbcConnectionException down -> unavailable(response);
-            case CannotCreateTransactionException down -> unavailable(response);
-            case TransientDataAccessException down -> unavailable(response);
             case ErrorResponse known -> Answer.of(typeOf(known.getStatusCode().value()), null);
-            default -> Answer.of(ProblemType.INTERNAL, null);
+            default ->
+                DatabaseAway.caused(failure) ? unavailable(response, failure) : Answer.of(ProblemType.INTERNAL, null);
         };
     }
 
@@ -184,9 +177,10 @@ class ProblemHandler {
                 ProblemType.CONFLICT, "Another call changed the same objects meanwhile; load them and try again.");
     }
 
-    private static Answer unavailable(HttpServletResponse response) {
-        response.setHeader("Retry-After", String.valueOf(RETRY_SECONDS));
-        return Answer.of(ProblemType.UNAVAILABLE, "The database does not answer in time.");
+    private static Answer unavailable(HttpServletResponse response, Exception failure) {
+        log.warn("the database did not serve a call: {}", failure.toString());
+        response.setHeader("Retry-After", String.valueOf(UnservedFilter.RETRY_SECONDS));
+        return Answer.of(ProblemType.UNAVAILABLE, UnservedFilter.DETAIL);
     }
 
     private static Answer unreadable(HttpMessageNotReadableException unreadable) {

@@ -16,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.api.problem.Problem.FieldError;
 import org.maintenancemanager.api.problem.ProblemType;
@@ -23,11 +24,15 @@ import org.maintenancemanager.core.access.Caller;
 import org.maintenancemanager.core.access.IdempotentAnswers;
 import org.maintenancemanager.core.access.IdempotentAnswers.Answer;
 import org.maintenancemanager.core.access.IdempotentAnswers.Claim;
+import org.maintenancemanager.core.query.DatabaseAway;
+import org.maintenancemanager.core.tenant.CallContext;
 import org.maintenancemanager.web.problem.ProblemException;
 import org.maintenancemanager.web.problem.ProblemWriter;
 import org.maintenancemanager.web.security.SessionCookie;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
@@ -53,11 +58,15 @@ class IdempotencyFilter extends OncePerRequestFilter {
     private static final List<String> KEPT_HEADERS = List.of("Location", "ETag", "Content-Type");
     private static final int LONGEST_KEY = 200;
     private static final int RETRY_SECONDS = 1;
+    /** While the database is away. */
+    private static final int RETRY_SECONDS_AWAY = 5;
 
     private final IdempotentAnswers answers;
     private final TransactionTemplate transaction;
     private final JsonMapper json;
     private final BodyLimit limit;
+    /** At most as many as there were requests under way when the database went away. */
+    private final Map<Claim.Mine, CallContext> unreleased = new ConcurrentHashMap<>();
 
     IdempotencyFilter(
             IdempotentAnswers answers,
@@ -118,6 +127,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
         var kept = new ContentCachingResponseWrapper(response);
         boolean done = false;
         boolean broken = false;
+        boolean away = false;
         try {
             done = Boolean.TRUE.equals(transaction.execute(status -> {
                 try {
@@ -134,20 +144,50 @@ class IdempotencyFilter extends OncePerRequestFilter {
                 answers.answer(claim, answerIn(kept, seal));
                 return true;
             }));
-        } catch (TransactionException failed) {
-            logger.error("the work of an idempotent request could not be committed", failed);
-            broken = true;
+        } catch (DataAccessException | TransactionException failed) {
+            away = DatabaseAway.caused(failed);
+            broken = !away;
+            if (away) {
+                logger.warn("the work of an idempotent request could not be committed: " + failed);
+            } else {
+                logger.error("the work of an idempotent request could not be committed", failed);
+            }
         } finally {
             // Before the answer leaves: whoever has it may try again with the same key at once.
             if (!done) {
-                answers.release(claim);
+                release(claim);
             }
         }
-        if (broken) {
+        if (away) {
+            // It is open whether it was committed. Whoever tries again with the same key is told which.
+            response.setIntHeader("Retry-After", RETRY_SECONDS_AWAY);
+            ProblemWriter.write(response, ProblemType.UNAVAILABLE, null);
+        } else if (broken) {
             ProblemWriter.write(response, ProblemType.INTERNAL, null);
         } else {
             kept.copyBodyToResponse();
         }
+    }
+
+    private void release(Claim.Mine claim) {
+        try {
+            answers.release(claim);
+        } catch (DataAccessException | TransactionException later) {
+            unreleased.put(claim, CallContext.current());
+        }
+    }
+
+    /** What could not be given free while the database was away. Lost with this replica, the key is free after minutes. */
+    @Scheduled(fixedDelayString = "PT1S")
+    void releaseWhatIsLeft() {
+        unreleased.forEach((claim, context) -> {
+            try {
+                context.run(() -> answers.release(claim));
+                unreleased.remove(claim);
+            } catch (DataAccessException | TransactionException stillAway) {
+                logger.debug("an idempotency key could not be given free, trying again", stillAway);
+            }
+        });
     }
 
     private Answer answerIn(ContentCachingResponseWrapper response, AnswerSeal seal) {

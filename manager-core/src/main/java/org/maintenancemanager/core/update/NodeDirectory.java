@@ -17,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -335,15 +333,7 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
         } else if (unknown.getIfPresent(key) != null) {
             return Optional.empty();
         }
-        CompletableFuture<Optional<NodeEntry>> read = reads.offer(key);
-        if (read == null) {
-            throw new Overloaded(Pace.retryAfterSeconds());
-        }
-        try {
-            return read.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        return Patience.ask(reads, key);
     }
 
     /** The entry if it may still be used. */

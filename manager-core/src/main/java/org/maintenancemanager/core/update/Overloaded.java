@@ -1,6 +1,6 @@
 package org.maintenancemanager.core.update;
 
-/** More was asked than can be done now; nothing of it was done. */
+/** More was asked than can be done now. Who asks again does no harm, whether it was done or not. */
 @SuppressWarnings("serial")
 public final class Overloaded extends RuntimeException {
     private final int retryAfterSeconds;

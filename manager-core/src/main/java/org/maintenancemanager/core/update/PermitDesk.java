@@ -20,8 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.maintenancemanager.core.batch.Batcher;
 import org.maintenancemanager.core.campaign.CampaignFacts;
@@ -106,18 +104,10 @@ class PermitDesk implements DisposableBean {
     /**
      * Asks for a permit and waits for the transaction's end.
      *
-     * @throws Overloaded when too many wait
+     * @throws Overloaded when too many wait, or it takes too long; then the next poll may find a permit
      */
     Answer request(Request request) {
-        CompletableFuture<Answer> answer = desk.offer(request);
-        if (answer == null) {
-            throw new Overloaded(Pace.retryAfterSeconds());
-        }
-        try {
-            return answer.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
+        return Patience.ask(desk, request);
     }
 
     private void work(List<Batcher.Item<Request, Answer>> batch) {

@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.maintenancemanager.api.node.NodeMessages.ReportOutcome;
 import org.maintenancemanager.api.node.NodeMessages.ReportRequest;
@@ -97,23 +95,16 @@ public class ReportIntake implements DisposableBean {
      * client that numbers nothing, and gets the next number.
      *
      * @throws NotFound if a report names an update that this node has no part in; then nothing of it was stored
-     * @throws Overloaded when too many wait, or the database does not answer; then it is open whether it was stored
+     * @throws Overloaded when too many wait, or the database does not answer in time; then it is open whether it was stored
      */
     public ReportResponse submit(KnownNode node, ReportRequest request) {
-        CompletableFuture<Receipt> receipt = intake.offer(new Submission(node, request));
-        if (receipt == null) {
-            throw new Overloaded(Pace.retryAfterSeconds());
-        }
         try {
-            return switch (receipt.join()) {
+            return switch (Patience.ask(intake, new Submission(node, request))) {
                 case Stored stored -> response(stored);
                 case NoSuchUpdate unknown -> throw new NotFound("node update", unknown.updateId());
             };
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof DataAccessException || e.getCause() instanceof TransactionException) {
-                throw new Overloaded(Pace.retryAfterSeconds());
-            }
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } catch (DataAccessException | TransactionException e) {
+            throw new Overloaded(Pace.retryAfterSeconds());
         }
     }
 

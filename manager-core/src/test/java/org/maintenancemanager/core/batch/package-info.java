@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.batch;
+
+import org.jspecify.annotations.NullMarked;

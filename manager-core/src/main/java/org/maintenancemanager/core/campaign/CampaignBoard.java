@@ -41,6 +41,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * The campaigns that nodes may ask about, in memory: those that run, pause, or ended a short while ago. Read again when a
@@ -126,7 +127,7 @@ public class CampaignBoard implements ChangeListener, SmartLifecycle {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (DataAccessException e) {
+            } catch (DataAccessException | TransactionException e) {
                 LOG.debug("campaigns could not be read, trying again", e);
             }
         }

@@ -98,7 +98,8 @@ public class ChangeListening implements SmartLifecycle {
                 try (var statement = connection.createStatement()) {
                     statement.execute("unlisten *");
                 }
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
+                // Whatever it was, this thread must go on: without it nothing in memory may be used.
                 if (running) {
                     LOG.warn("lost the connection that hears of changes, trying again: {}", e.getMessage());
                     pause();

@@ -36,6 +36,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /** The windows and budgets of each tenant, in memory: read again when a note says so; the use of budgets once a second. */
 @Component
@@ -244,7 +245,7 @@ class FleetRules implements ChangeListener, SmartLifecycle {
             Map<BudgetId, BudgetFacts> use = new java.util.HashMap<>();
             budgets().forEach(budget -> use.put(budget.facts().id(), budget.facts()));
             budgetUse = Map.copyOf(use);
-        } catch (DataAccessException e) {
+        } catch (DataAccessException | TransactionException e) {
             LOG.debug("budgets could not be read, trying again", e);
         }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.maintenancemanager.core.tick;
+
+import org.jspecify.annotations.NullMarked;

@@ -44,6 +44,29 @@ public final class TestDatabase {
         return create(original.url().substring(original.url().lastIndexOf('/') + 1));
     }
 
+    /** An embedded server that keeps what it commits, whatever the property says; the library stops it with this JVM. */
+    static EmbeddedPostgres startEmbedded() {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setPGStartupWait(Duration.ofSeconds(60))
+                .setLocaleConfig("locale", "C.UTF-8");
+        // The library's defaults are faster and lose data; tests shall meet what production meets.
+        Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on", "max_connections", "200")
+                .forEach(builder::setServerConfig);
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the embedded PostgreSQL did not start", e);
+        }
+    }
+
+    static void migrate(Connect database) {
+        Flyway.configure()
+                .dataSource(database.url(), database.user(), database.password())
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+    }
+
     private static Connect create(String template) {
         Server server = Server.INSTANCE;
         String name = "test_" + ProcessHandle.current().pid() + "_" + NUMBER.incrementAndGet();
@@ -75,12 +98,7 @@ public final class TestDatabase {
                             "test.database is '%s'; it may be testcontainers, embedded or auto".formatted(other));
             };
             server.execute("create database " + TEMPLATE);
-            Connect template = server.connect(TEMPLATE);
-            Flyway.configure()
-                    .dataSource(template.url(), template.user(), template.password())
-                    .locations("classpath:db/migration")
-                    .load()
-                    .migrate();
+            migrate(server.connect(TEMPLATE));
             return server;
         }
 
@@ -110,19 +128,7 @@ public final class TestDatabase {
         }
 
         static Server embedded() {
-            EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                    .setPGStartupWait(Duration.ofSeconds(60))
-                    .setLocaleConfig("locale", "C.UTF-8");
-            // The library's defaults are faster and lose data; tests shall meet what production meets.
-            Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on", "max_connections", "200")
-                    .forEach(builder::setServerConfig);
-            try {
-                // Stopped by the library's own shutdown hook.
-                EmbeddedPostgres postgres = builder.start();
-                return new Server("localhost", postgres.getPort(), "postgres", "postgres");
-            } catch (IOException e) {
-                throw new UncheckedIOException("the embedded PostgreSQL did not start", e);
-            }
+            return new Server("localhost", startEmbedded().getPort(), "postgres", "postgres");
         }
 
         Connect connect(String database) {

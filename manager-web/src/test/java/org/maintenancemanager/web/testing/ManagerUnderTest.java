@@ -126,6 +126,12 @@ public final class ManagerUnderTest {
         return new ManagerUnderTest(settings);
     }
 
+    /** As {@link #startAnother}, on a database that is the test's own affair. */
+    public static ManagerUnderTest startOn(TestDatabase.Connect database, String... settings) {
+        return new ManagerUnderTest(
+                database, Token.generate(Token.Kind.API), newDirectory("node-authority-"), settings);
+    }
+
     /** Another replica over the same database; the caller closes its context. */
     public ManagerUnderTest startReplica(String... settings) {
         return new ManagerUnderTest(database, apiToken, nodeAuthority, settings);

@@ -32,6 +32,7 @@ import { formatCount, plural } from '../ui/words';
 import { curl, type Draft, FIRST_DRAFT, request, stepOf, yaml } from './campaign-draft';
 import { LimitFields, LiveCount, toType, WaveFields } from './campaign-fields';
 import { PlanStep } from './campaign-plan';
+import { RuleFields } from './campaign-rule-fields';
 import { useNodeCount } from './nodes';
 
 const STEPS = [
@@ -279,6 +280,12 @@ function WavesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
               help="Nodes that have not begun by then are called off."
             />
           </LimitFields>
+        </CardBody>
+      </Card>
+      <Card>
+        <CardTitle component="h2">Failures and delays</CardTitle>
+        <CardBody>
+          <RuleFields draft={draft} onChange={onChange} problem={problem} />
         </CardBody>
       </Card>
     </div>

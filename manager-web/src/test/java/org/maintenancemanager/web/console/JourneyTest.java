@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** People who use the console, in a real browser, against the real manager. Skipped where there is no Chromium. */
@@ -199,6 +200,30 @@ class JourneyTest {
         dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
         assertThat(page.getByText("7 at most")).isVisible();
         assertThat(page.getByText("pauses itself after 3")).isVisible();
+
+        button(page, "Change").click();
+        button(page, "Retries and time limits").click();
+        Locator verify = page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Check of the image"));
+        verify.getByLabel("Tried again, times").fill("2");
+        verify.getByLabel("Waits first").fill("30 s");
+        assertThat(browser.look(page, "policy-form-open"))
+                .as("with its folded parts open")
+                .isEmpty();
+        button(page, "Save").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        // However deep it lies, what is wrong stands at its field.
+        assertThat(verify.getByLabel("Waits first")).hasAttribute("aria-invalid", "true");
+        assertThat(verify.getByLabel("Tried again, times")).hasAttribute("aria-invalid", "false");
+        verify.getByLabel("Waits first").fill("30 min");
+        button(page, "Save").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(page.getByText("check of the image 2× after 30 min")).isVisible();
+        JsonNode template =
+                JSON.readTree(manager.get("/api/v1/policies/" + id).body()).get("template");
+        assertThat(template.at("/rules/retries/verify").toString()).isEqualTo("""
+                {"limit":2,"backoff":"PT30M"}""");
+        assertThat(template.at("/rules/retries/download/limit").asInt()).isEqualTo(3);
+        assertThat(template.get("maxFailures").asInt()).isEqualTo(3);
 
         button(page, "Suspend").click();
         dialog.getByRole(AriaRole.BUTTON, name("Suspend")).click();

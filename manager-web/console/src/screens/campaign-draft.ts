@@ -1,6 +1,6 @@
 import type { Schemas } from '../api/client';
 import { mergePatch } from '../ui/merge-patch';
-import { durationSeconds, readDuration, spellDuration } from '../ui/time';
+import { durationSeconds, instantOf, localOf, readDuration, spellDuration } from '../ui/time';
 
 /** What campaigns and the templates of policies say alike, as it is typed. Durations are as `spellDuration` writes them; empty is not said. */
 export interface RulesDraft {
@@ -135,15 +135,6 @@ const numberText = (of: number | undefined) => (of === undefined ? '' : String(o
 const duration = (typed: string) => (typed.trim() === '' ? undefined : readDuration(typed));
 const durationText = (iso: string | undefined) => (iso === undefined ? '' : spellDuration(iso));
 
-/** A field of the browser has the reader's wall clock, the API instants. */
-const instant = (local: string) => new Date(local).toISOString();
-
-/** As a field of the browser wants it: the reader's wall clock. */
-function local(at: string): string {
-  const date = new Date(at);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 /** Without what is not said; undefined where that is all. */
 function saying<T extends object>(fields: T): T | undefined {
   const said = Object.entries(fields).filter(([, value]) => value !== undefined);
@@ -153,7 +144,7 @@ function saying<T extends object>(fields: T): T | undefined {
 function gateOf({ soakTime, notBefore, notBeforeWas, approval, unheardAfter }: WaveDraft): Schemas['WaveGate'] | undefined {
   return saying({
     soakTime: duration(soakTime),
-    notBefore: notBefore === '' ? undefined : notBeforeWas !== undefined && local(notBeforeWas) === notBefore ? notBeforeWas : instant(notBefore),
+    notBefore: notBefore === '' ? undefined : instantOf(notBefore, notBeforeWas),
     approval: approval ? true : undefined,
     unheardAfter: duration(unheardAfter),
   });
@@ -252,15 +243,15 @@ export function request(draft: Draft): Schemas['NewCampaign'] {
   const { schedule, ...rules } = templateOf(draft);
   const seasons = saying({
     ...schedule,
-    deadline: draft.deadline === '' ? undefined : instant(draft.deadline),
-    endsAt: draft.endsAt === '' ? undefined : instant(draft.endsAt),
+    deadline: draft.deadline === '' ? undefined : instantOf(draft.deadline),
+    endsAt: draft.endsAt === '' ? undefined : instantOf(draft.endsAt),
   });
   return {
     name: draft.name.trim(),
     imageId: draft.imageId,
     ...(draft.everyone ? { allNodes: true } : { selector: draft.selector.trim() }),
     ...rules,
-    ...(draft.startsAt === '' ? {} : { startsAt: instant(draft.startsAt) }),
+    ...(draft.startsAt === '' ? {} : { startsAt: instantOf(draft.startsAt) }),
     ...(seasons === undefined ? {} : { schedule: seasons }),
   };
 }
@@ -290,7 +281,7 @@ export function rulesOf(template: Template): RulesDraft {
         ...kindOf(wave),
         minConfirmedPercent: inPercent(wave.minConfirmedShare),
         soakTime: gate.soakTime === undefined || durationSeconds(gate.soakTime) === 0 ? '' : spellDuration(gate.soakTime),
-        notBefore: gate.notBefore === undefined ? '' : local(gate.notBefore),
+        notBefore: gate.notBefore === undefined ? '' : localOf(gate.notBefore),
         notBeforeWas: gate.notBefore,
         approval: gate.approval ?? false,
         unheardAfter: durationText(gate.unheardAfter),

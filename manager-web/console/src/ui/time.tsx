@@ -170,6 +170,20 @@ export function readDuration(typed: string): string {
   return parts === '' ? 'PT0S' : `PT${parts}`;
 }
 
+/** As a field of the browser wants it: the reader's wall clock, to the minute. */
+export function localOf(at: string): string {
+  const date = new Date(at);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/**
+ * The instant of a field of the browser. Where that says still the same, it is the instant `was` that the field was made of:
+ * the field has no seconds, and an hour may come twice.
+ */
+export function instantOf(local: string, was?: string): string {
+  return was !== undefined && localOf(was) === local ? was : new Date(local).toISOString();
+}
+
 /** That many days from now, in whole minutes, so that a repetition within them says the same. */
 export function inDays(days: number): string {
   return new Date(Math.floor(Date.now() / 60_000) * 60_000 + days * 86_400_000).toISOString();

@@ -8,6 +8,7 @@ import { Asked, Empty } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
 import { FormDialog } from '../ui/form-dialog';
 import { ShownOnce } from '../ui/issue';
+import { mergePatch } from '../ui/merge-patch';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { browserName } from '../ui/words';
@@ -184,7 +185,9 @@ function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onC
   const [name, setName] = useState('');
   const [displayName, setDisplayName] = useState(known?.displayName ?? '');
   const [disabled, setDisabled] = useState(known?.state === 'DISABLED');
-  const [grants, setGrants] = useState<Grant[]>(known?.grants ?? [{ role: 'viewer' }]);
+  const [grants, setGrants] = useState<readonly Grant[]>(known?.manualGrants ?? [{ role: 'viewer' }]);
+  // Those of groups are not to be given by hand as well: they would stay when the group has gone.
+  const ofGroups = (known?.grants ?? []).filter(({ role, site }) => known?.manualGrants.every((each) => each.role !== role || each.site !== site));
   const send = useSend(
     async (wanted: { name: string; displayName: string; disabled: boolean; grants: Grant[] }, key): Promise<Schemas['InitialPassword'] | undefined> => {
       const called = wanted.displayName === '' ? {} : { displayName: wanted.displayName };
@@ -193,10 +196,11 @@ function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onC
           api.POST('/api/v1/people', { params: { header: { 'Idempotency-Key': key } }, body: { name: wanted.name, grants: wanted.grants, ...called } }),
         )) as Schemas['InitialPassword'];
       }
+      const before: Schemas['PersonChange'] = { displayName: known.displayName, state: known.state, grants: known.manualGrants };
       await answer(
         api.PATCH('/api/v1/people/{id}', {
           params: { path: { id: known.id }, header: { 'If-Match': etag(known.revision) } },
-          body: { state: wanted.disabled ? 'DISABLED' : 'ACTIVE', grants: wanted.grants, ...called },
+          body: mergePatch<Schemas['PersonChange']>(before, { state: wanted.disabled ? 'DISABLED' : 'ACTIVE', grants: wanted.grants, ...called }),
           headers: { 'Content-Type': 'application/merge-patch+json' },
         }),
       );
@@ -227,6 +231,7 @@ function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onC
       <TextField label="Full name" pointer="/displayName" problem={send.problem} value={displayName} onChange={setDisplayName} />
       <fieldset className="mm-stack mm-wave-list">
         <legend>Roles</legend>
+        {ofGroups.length > 0 && <p>By groups of {known?.issuer ?? 'the provider'}, and only changed there: {grantWords(ofGroups)}</p>}
         {grants.map((grant, index) => (
           <div key={index} className="mm-row">
             <FormSelect

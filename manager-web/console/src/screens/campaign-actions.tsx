@@ -2,7 +2,7 @@ import { Alert } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
-import { ReasonedButton, useMay } from '../ui/act';
+import { ReasonedButton, useMay, useReason } from '../ui/act';
 import { TextField } from '../ui/form';
 import { FormDialog } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
@@ -164,7 +164,10 @@ async function send({ act, text, until, seen }: Said, key: string): Promise<Act>
 
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
   const [doing, setDoing] = useState<Act>();
+  const navigate = useNavigate();
   const may = useMay();
+  const edit = campaign.actions.find(({ name }) => name === 'edit');
+  const change = useReason('campaign.manage', edit?.allowed === false ? (edit.reason ?? 'Not possible now.') : undefined);
   return (
     <div className="mm-row">
       {shownActs(campaign).map((act) => (
@@ -178,6 +181,11 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
           {ACTS[act].verb}
         </ReasonedButton>
       ))}
+      {campaign.endedAt === undefined && (
+        <ReasonedButton variant="secondary" reason={change} onClick={() => void navigate(`/campaigns/${campaign.id}/change`)}>
+          Change
+        </ReasonedButton>
+      )}
       {doing !== undefined && <ActDialog key={doing} act={doing} campaign={campaign} onClose={() => setDoing(undefined)} />}
     </div>
   );

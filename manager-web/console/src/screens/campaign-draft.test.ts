@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { curl, FIRST_DRAFT, request, stepOf, yaml } from './campaign-draft';
+import type { Schemas } from '../api/client';
+import { campaignPatch, curl, draftOf, FIRST_DRAFT, request, stepOf, yaml } from './campaign-draft';
 
 describe('a campaign in the making', () => {
   it('becomes the request that automation would send', () => {
@@ -79,5 +80,50 @@ describe('a campaign in the making', () => {
     expect(stepOf('/imageId')).toBe('image');
     expect(stepOf('/selector')).toBe('nodes');
     expect(stepOf('/waves/1/percent')).toBe('waves');
+  });
+});
+
+describe('a campaign that is there', () => {
+  const known: Pick<Schemas['Campaign'], keyof Schemas['Campaign'] & keyof Schemas['NewCampaign']> = {
+    name: 'spring',
+    imageId: 'x',
+    selector: 'site==/eu/*',
+    allNodes: false,
+    waves: [
+      {
+        ordinal: 0,
+        name: 'canary',
+        percent: 5,
+        minConfirmedShare: 0.95,
+        gate: { soakTime: 'PT0S', approval: false },
+        members: 1,
+        unreachable: 0,
+        late: 0,
+        updates: {},
+        openedAt: '2026-03-01T02:00:00Z',
+      },
+    ],
+    maxInFlight: 100,
+    prestage: false,
+    allowDowngrade: false,
+    permitLimit: 'PT1H',
+    bootDeadline: 'PT15M',
+    startsAt: '2026-03-01T02:00:07Z',
+    rules: { priority: 0, guard: { enabled: true, alpha: 0.01, cohorts: true, percentFrom: 20 }, retries: { download: { limit: 3, backoff: 'PT15M' } } },
+    schedule: { joinLater: true, deadline: '2026-03-15T02:00:07Z', endsAt: '2026-03-16T02:00:07Z' },
+  };
+  const campaign = known as Schemas['Campaign'];
+
+  it('and saved untouched says nothing', () => expect(campaignPatch(campaign, draftOf(campaign))).toEqual({}));
+
+  it('says only what was changed', () => {
+    const draft = draftOf(campaign);
+    const waves = draft.waves.map((wave) => ({ ...wave, approval: true }));
+    expect(campaignPatch(campaign, { ...draft, waves, deadline: '', maxInFlight: '9', phaseLimits: { ...draft.phaseLimits, reboot: '5 min' } })).toEqual({
+      waves: [{ name: 'canary', percent: 5, minConfirmedShare: 0.95, gate: { approval: true } }],
+      maxInFlight: 9,
+      rules: { phaseLimits: { reboot: 'PT5M' } },
+      schedule: { deadline: null },
+    });
   });
 });

@@ -59,6 +59,8 @@ export interface Draft extends RulesDraft {
   startsAt: string;
   deadline: string;
   endsAt: string;
+  /** The instants that those three were made of: a field of the browser has no seconds. */
+  was?: Pick<Schemas['Campaign'], 'startsAt'> & Pick<Schemas['CampaignSchedule'], 'deadline' | 'endsAt'>;
 }
 
 export type WaveKind = 'percent' | 'count' | 'selector' | 'rest';
@@ -238,22 +240,63 @@ export function templatePatch(known: Template, draft: RulesDraft): object {
   return mergePatch(allOf(rulesOf(known)), allOf(draft));
 }
 
+/** When a campaign begins and ends, which no template says. */
+function seasonsOf({ startsAt, deadline, endsAt, was = {} }: Draft): { startsAt: string | undefined; schedule: Schemas['CampaignSchedule'] | undefined } {
+  return {
+    startsAt: startsAt === '' ? undefined : instantOf(startsAt, was.startsAt),
+    schedule: saying({
+      deadline: deadline === '' ? undefined : instantOf(deadline, was.deadline),
+      endsAt: endsAt === '' ? undefined : instantOf(endsAt, was.endsAt),
+    }),
+  };
+}
+
 /** The request that the draft stands for: the same that automation would send. */
 export function request(draft: Draft): Schemas['NewCampaign'] {
   const { schedule, ...rules } = templateOf(draft);
-  const seasons = saying({
-    ...schedule,
-    deadline: draft.deadline === '' ? undefined : instantOf(draft.deadline),
-    endsAt: draft.endsAt === '' ? undefined : instantOf(draft.endsAt),
-  });
+  const { startsAt, schedule: seasons } = seasonsOf(draft);
   return {
     name: draft.name.trim(),
     imageId: draft.imageId,
     ...(draft.everyone ? { allNodes: true } : { selector: draft.selector.trim() }),
     ...rules,
-    ...(draft.startsAt === '' ? {} : { startsAt: instantOf(draft.startsAt) }),
-    ...(seasons === undefined ? {} : { schedule: seasons }),
+    ...(startsAt === undefined ? {} : { startsAt }),
+    ...(schedule === undefined && seasons === undefined ? {} : { schedule: { ...schedule, ...seasons } }),
   };
+}
+
+/** A campaign that is there, to be changed. */
+export function draftOf(campaign: Schemas['Campaign']): Draft {
+  const { startsAt, schedule } = campaign;
+  const text = (at: string | undefined) => (at === undefined ? '' : localOf(at));
+  return {
+    ...rulesOf(campaign),
+    imageId: campaign.imageId,
+    name: campaign.name,
+    everyone: campaign.allNodes,
+    selector: campaign.selector ?? '',
+    startsAt: text(startsAt),
+    deadline: text(schedule.deadline),
+    endsAt: text(schedule.endsAt),
+    was: { startsAt, deadline: schedule.deadline, endsAt: schedule.endsAt },
+  };
+}
+
+/** What was changed of a campaign, as a merge patch (RFC 7396): all else stays as it is. */
+export function campaignPatch(known: Schemas['Campaign'], draft: Draft): Partial<Schemas['NewCampaign']> {
+  const whole = (each: Draft): Partial<Schemas['NewCampaign']> => {
+    const { schedule, ...rules } = allOf(each);
+    const { startsAt, schedule: seasons } = seasonsOf(each);
+    return {
+      ...rules,
+      name: each.name.trim(),
+      allNodes: each.everyone,
+      selector: each.everyone ? undefined : each.selector.trim(),
+      startsAt,
+      schedule: { ...schedule, ...seasons },
+    };
+  };
+  return mergePatch(whole(draftOf(known)), whole(draft));
 }
 
 function kindOf({ percent, count, selector }: Schemas['NewWave']): Pick<WaveDraft, 'kind' | 'value'> {

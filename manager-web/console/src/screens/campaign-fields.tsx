@@ -5,7 +5,7 @@ import { asProblem, type Problem } from '../api/problem';
 import { ChoiceField, PartProblem, TextField } from '../ui/form';
 import { READERS_ZONE } from '../ui/time';
 import { formatCount } from '../ui/words';
-import { NO_GATE, type RulesDraft, type WaveDraft, type WaveKind } from './campaign-draft';
+import { type Draft, NO_GATE, type RulesDraft, type WaveDraft, type WaveKind } from './campaign-draft';
 import { useNodeCount } from './nodes';
 
 /** Above this many nodes, their number has to be typed. */
@@ -239,5 +239,70 @@ export function LimitFields({ draft, onChange, problem, at = '', children }: Rul
         onChange={(_, prestage) => onChange({ prestage })}
       />
     </>
+  );
+}
+
+/** When a campaign begins, should be done, and ends. */
+export function SeasonFields({ draft, onChange, problem }: { draft: Draft; onChange: (changes: Partial<Draft>) => void; problem: Problem | undefined }) {
+  return (
+    <>
+      <TextField
+        label={`Begins (${READERS_ZONE})`}
+        pointer="/startsAt"
+        problem={problem}
+        type="datetime-local"
+        value={draft.startsAt}
+        onChange={(startsAt) => onChange({ startsAt })}
+        help="Empty: as soon as it is started."
+      />
+      <TextField
+        label={`Should be done by (${READERS_ZONE})`}
+        pointer="/schedule/deadline"
+        problem={problem}
+        type="datetime-local"
+        value={draft.deadline}
+        onChange={(deadline) => onChange({ deadline })}
+        help="Nothing stops then; it is told, and shown all the way."
+      />
+      <TextField
+        label={`Ends at the latest (${READERS_ZONE})`}
+        pointer="/schedule/endsAt"
+        problem={problem}
+        type="datetime-local"
+        value={draft.endsAt}
+        onChange={(endsAt) => onChange({ endsAt })}
+        help="Nodes that have not begun by then are called off."
+      />
+    </>
+  );
+}
+
+/** Its name, and which nodes it is for. */
+export function NodeFields({
+  draft,
+  onChange,
+  problem,
+}: {
+  draft: Pick<Draft, 'name' | 'everyone' | 'selector'>;
+  onChange: (changes: Partial<Pick<Draft, 'name' | 'everyone' | 'selector'>>) => void;
+  problem: Problem | undefined;
+}) {
+  return (
+    <div className="mm-stack">
+      <TextField label="Name of the campaign" pointer="/name" problem={problem} value={draft.name} onChange={(name) => onChange({ name })} required />
+      <Checkbox id="everyone" label="All nodes of the tenant" isChecked={draft.everyone} onChange={(_, everyone) => onChange({ everyone })} />
+      {!draft.everyone && (
+        <TextField
+          label="Selector"
+          pointer="/selector"
+          problem={problem}
+          value={draft.selector}
+          onChange={(selector) => onChange({ selector })}
+          required
+          help="The same words as the filter of the list of nodes: site==/eu/*;label.ring==canary"
+        />
+      )}
+      {(draft.everyone || draft.selector.trim() !== '') && <LiveCount filter={draft.everyone ? '' : draft.selector.trim()} />}
+    </div>
   );
 }

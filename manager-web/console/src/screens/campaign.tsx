@@ -26,15 +26,20 @@ import { escalationWords, gateWords, ruleWords } from './campaign-words';
 import { ImageName } from './images';
 
 type Campaign = Schemas['Campaign'];
-export default function CampaignPage() {
-  const { id = '' } = useParams();
-  const [parameters, setParameters] = useSearchParams();
-  const query = useQuery({
+
+export function useCampaign(id: string) {
+  return useQuery({
     queryKey: ['campaigns', 'one', id],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } }, signal })),
     // Counters of waves move with the nodes' reports; the stream tells of the nodes.
     refetchInterval: (running) => (running.state.data?.state === 'RUNNING' ? 5000 : false),
   });
+}
+
+export default function CampaignPage() {
+  const { id = '' } = useParams();
+  const [parameters, setParameters] = useSearchParams();
+  const query = useCampaign(id);
   const campaign = query.data;
   const tab = parameters.get('tab') ?? 'progress';
   return (

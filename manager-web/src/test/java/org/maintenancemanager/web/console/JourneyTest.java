@@ -346,6 +346,15 @@ class JourneyTest {
         assertThat(page.getByLabel("Slot A")).containsText("Runs now");
         assertThat(page.getByLabel("Slot B")).containsText("Stands by");
         assertThat(page.getByText("No update is planned for this node.")).isVisible();
+
+        button(page, "Change name, site and zone").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Zone").fill("Nowhere/Land");
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(dialog.getByLabel("Zone")).hasAttribute("aria-invalid", "true");
+        dialog.getByLabel("Zone").fill("Asia/Tokyo");
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(status(page, "Asia/Tokyo")).isVisible();
     }
 
     @Test

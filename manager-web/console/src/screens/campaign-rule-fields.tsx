@@ -227,7 +227,7 @@ interface WindowChoiceProps extends Pick<RulesProps, 'problem'> {
 }
 
 /** Some of the windows, or of the freezes, by name. */
-function WindowChoice({ label, kind, none, pointer, problem, chosen, onChange }: WindowChoiceProps) {
+export function WindowChoice({ label, kind, none, pointer, problem, chosen, onChange }: WindowChoiceProps) {
   const query = useQuery({
     queryKey: ['windows', 'choices', kind],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/windows', { params: { query: { filter: `kind==${kind}`, sort: 'name', limit: 1000 } }, signal })),

@@ -329,6 +329,46 @@ class JourneyTest {
         page.context().close();
     }
 
+    @Test
+    void tokensAreForCertainMachinesRolesAndAddresses() {
+        String site = "/tokens-" + UUID.randomUUID();
+        created("/api/v1/sites", "{\"path\": \"%s\"}".formatted(site));
+        Page page = loggedIn();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        page.navigate("/console/settings/enrollment");
+        button(page, "New enrollment token").click();
+        dialog.getByLabel("Name").fill(site);
+        dialog.getByLabel("Site").fill(site);
+        dialog.getByLabel("Only machines whose hardware says").fill("serial=4711, board = b 7");
+        dialog.getByRole(AriaRole.BUTTON, name("Make it")).click();
+        button(page, "I have kept it").click();
+        assertThat(JSON.readTree(manager.get("/api/v1/enrollment-tokens?filter=name==" + site)
+                                .body())
+                        .at("/items/0/hardwareIds"))
+                .isEqualTo(JSON.readTree("{\"serial\": \"4711\", \"board\": \"b 7\"}"));
+
+        page.navigate("/console/settings/tokens");
+        button(page, "New API token").click();
+        dialog.getByLabel("Name").fill(site);
+        Locator networks = dialog.getByLabel("Only from these addresses");
+        networks.fill("everywhere");
+        dialog.getByRole(AriaRole.BUTTON, name("Add a role")).click();
+        dialog.getByLabel("Role 1", new Locator.GetByLabelOptions().setExact(true))
+                .selectOption("operator");
+        dialog.getByLabel("Site of role 1; empty: everywhere").fill(site);
+        dialog.getByRole(AriaRole.BUTTON, name("Make it")).click();
+        assertThat(networks).hasAttribute("aria-invalid", "true");
+        networks.fill("192.0.2.0/24, 198.51.100.0/24");
+        dialog.getByRole(AriaRole.BUTTON, name("Make it")).click();
+        button(page, "I have kept it").click();
+        JsonNode token = JSON.readTree(
+                        manager.get("/api/v1/api-tokens?filter=name==" + site).body())
+                .at("/items/0");
+        assertThat(token.get("networks")).isEqualTo(JSON.readTree("[\"192.0.2.0/24\", \"198.51.100.0/24\"]"));
+        assertThat(token.at("/grants/0/site").asString()).isEqualTo(site);
+        page.context().close();
+    }
+
     private static Locator.GetByRoleOptions name(String name) {
         return new Locator.GetByRoleOptions().setName(name).setExact(true);
     }

@@ -14,6 +14,7 @@ import org.maintenancemanager.api.node.UpdateState;
 import org.maintenancemanager.core.campaign.CampaignSpec.WaveSpec;
 import org.maintenancemanager.core.image.Releases;
 import org.maintenancemanager.core.node.Selector;
+import org.maintenancemanager.core.query.PlannerStatistics;
 import org.maintenancemanager.core.query.SqlCondition;
 import org.maintenancemanager.core.tenant.TenantId;
 import org.maintenancemanager.core.window.NodeGrouping;
@@ -56,11 +57,13 @@ class Membership {
     private final JdbcClient jdbc;
     private final Contention contention;
     private final Releases releases;
+    private final PlannerStatistics statistics;
 
-    Membership(JdbcClient jdbc, Contention contention, Releases releases) {
+    Membership(JdbcClient jdbc, Contention contention, Releases releases, PlannerStatistics statistics) {
         this.jdbc = jdbc;
         this.contention = contention;
         this.releases = releases;
+        this.statistics = statistics;
     }
 
     /**
@@ -88,6 +91,7 @@ class Membership {
                 .params(params)
                 .update();
         countWaves(tenant, campaign);
+        statistics.added("node_update", members);
         return members;
     }
 

@@ -95,6 +95,16 @@ class Ticks {
         return every(tenantTick, 30);
     }
 
+    @Bean
+    JobDetail statisticsTick() {
+        return job(StatisticsTick.class, "statistics", "has tables analyzed that changed as a whole");
+    }
+
+    @Bean
+    Trigger statisticsTickTrigger(JobDetail statisticsTick) {
+        return every(statisticsTick, 5);
+    }
+
     private static JobDetail job(Class<? extends QuartzJobBean> job, String name, String description) {
         return JobBuilder.newJob(job)
                 .withIdentity(name)

@@ -98,8 +98,13 @@ public class NodeDirectory implements ChangeListener, DisposableBean {
                            and token.revoked_at is null) as device_tokens,
                    p.id as permit_id, p.granted_at, p.valid_until, p.lost_at
             from %s asked
-            join node n on (n.tenant_id, n.id) = (asked.tenant_id, asked.node_id)
-            join site s on (s.tenant_id, s.id) = (n.tenant_id, n.site_id)
+            -- One row each, by its key: joined freely, a young database once looked through all nodes of the site.
+            join lateral (
+                select * from node asking where (asking.tenant_id, asking.id) = (asked.tenant_id, asked.node_id) limit 1
+            ) n on true
+            join lateral (
+                select * from site above where (above.tenant_id, above.id) = (n.tenant_id, n.site_id) limit 1
+            ) s on true
             left join node_session session on (session.tenant_id, session.node_id) = (n.tenant_id, n.id)
             left join lateral (
                 select slot.image_version, slot.image_sha256 from node_slot slot

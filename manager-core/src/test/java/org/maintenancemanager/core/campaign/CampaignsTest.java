@@ -131,6 +131,27 @@ class CampaignsTest {
     }
 
     @Test
+    void plannerKnowsOfTheMembersWhenALargeCampaignHasStarted() {
+        TestFleet fleet = TestFleet.create(jdbc, 1);
+        jdbc.sql("""
+                        insert into node (tenant_id, id, name, site_id, architecture)
+                        select tenant_id, new_id(), 'more-' || i, site_id, architecture
+                        from node cross join generate_series(1, 5000) i
+                        where tenant_id = :tenant
+                        """).param("tenant", fleet.tenant().id().value()).update();
+        CampaignView campaign = started(fleet, spec(fleet.image("2", 2)));
+        // Of a campaign that the statistics do not know, one member is expected.
+        assertThat(jdbc.sql("""
+                        select :campaign = any (most_common_vals::text::uuid[]) from pg_stats
+                        where tablename = 'node_update' and attname = 'campaign_id'
+                        """)
+                        .param("campaign", campaign.id().value())
+                        .query(Boolean.class)
+                        .single())
+                .isTrue();
+    }
+
+    @Test
     void wavesBySelectorChooseFirst() {
         TestFleet fleet = TestFleet.create(jdbc, 20);
         jdbc.sql(

@@ -17,7 +17,7 @@ function show(...pointers: string[]) {
   });
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
   for (const kind of ['PERMIT', 'FREEZE']) {
-    queries.setQueryData(['windows', 'choices', kind], { items: [] });
+    queries.setQueryData(['tenant', 'window-choices', kind], { items: [] });
   }
   const props = { draft: FIRST_RULES, onChange: () => undefined, problem, at: '/template' };
   render(

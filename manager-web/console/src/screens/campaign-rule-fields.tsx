@@ -229,7 +229,7 @@ interface WindowChoiceProps extends Pick<RulesProps, 'problem'> {
 /** Some of the windows, or of the freezes, by name. */
 export function WindowChoice({ label, kind, none, pointer, problem, chosen, onChange }: WindowChoiceProps) {
   const query = useQuery({
-    queryKey: ['windows', 'choices', kind],
+    queryKey: ['tenant', 'window-choices', kind],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/windows', { params: { query: { filter: `kind==${kind}`, sort: 'name', limit: 1000 } }, signal })),
   });
   const windows = query.data?.items ?? [];

@@ -17,6 +17,7 @@ const NodePage = lazy(() => import('./screens/node'));
 const Sites = lazy(() => import('./screens/sites'));
 const Images = lazy(() => import('./screens/images'));
 const ImagePage = lazy(() => import('./screens/image'));
+const CampaignChange = lazy(() => import('./screens/campaign-change'));
 const Campaigns = lazy(() => import('./screens/campaigns'));
 const CampaignWizard = lazy(() => import('./screens/campaign-wizard'));
 const CampaignPage = lazy(() => import('./screens/campaign'));
@@ -73,6 +74,7 @@ export function App() {
                   <Route path="/campaigns/policies/:id" element={<PolicyPage />} />
                   <Route path="/campaigns/policies/:id/change" element={<PolicyForm />} />
                   <Route path="/campaigns/:id" element={<CampaignPage />} />
+                  <Route path="/campaigns/:id/change" element={<CampaignChange />} />
                   <Route path="/calendar" element={<Calendar />} />
                   <Route path="/activity" element={<Activity />} />
                   <Route path="/account" element={<Account />} />

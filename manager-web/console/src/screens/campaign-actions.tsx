@@ -2,11 +2,12 @@ import { Alert } from '@patternfly/react-core';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { answer, api, etag, type Schemas } from '../api/client';
-import { ReasonedButton, useMay } from '../ui/act';
+import { ReasonedButton, useMay, useReason } from '../ui/act';
 import { TextField } from '../ui/form';
 import { FormDialog } from '../ui/form-dialog';
 import { useSend } from '../ui/send';
 import { READERS_ZONE, Time } from '../ui/time';
+import { WindowChoice } from './campaign-rule-fields';
 
 type Campaign = Schemas['Campaign'];
 
@@ -106,6 +107,7 @@ interface Said {
   act: Act;
   text: string;
   until: string;
+  freezes: readonly string[];
   seen: Campaign;
 }
 
@@ -115,7 +117,7 @@ function question(campaign: Campaign): { kind?: Schemas['CampaignApproval']['kin
   return open === undefined ? {} : { kind: open.kind };
 }
 
-async function send({ act, text, until, seen }: Said, key: string): Promise<Act> {
+async function send({ act, text, until, freezes, seen }: Said, key: string): Promise<Act> {
   const params = { path: { id: seen.id }, header: { 'Idempotency-Key': key } };
   switch (act) {
     case 'start':
@@ -147,7 +149,7 @@ async function send({ act, text, until, seen }: Said, key: string): Promise<Act>
       break;
     case 'overrideWindows':
       await answer(
-        api.POST('/api/v1/campaigns/{id}:overrideWindows', { params, body: { reason: text, until: new Date(until).toISOString() } }),
+        api.POST('/api/v1/campaigns/{id}:overrideWindows', { params, body: { reason: text, until: new Date(until).toISOString(), ...(freezes.length === 0 ? {} : { freezes: [...freezes] }) } }),
       );
       break;
     case 'clearOverride':
@@ -164,7 +166,10 @@ async function send({ act, text, until, seen }: Said, key: string): Promise<Act>
 
 export function CampaignActions({ campaign }: { campaign: Campaign }) {
   const [doing, setDoing] = useState<Act>();
+  const navigate = useNavigate();
   const may = useMay();
+  const edit = campaign.actions.find(({ name }) => name === 'edit');
+  const change = useReason('campaign.manage', edit?.allowed === false ? (edit.reason ?? 'Not possible now.') : undefined);
   return (
     <div className="mm-row">
       {shownActs(campaign).map((act) => (
@@ -178,6 +183,11 @@ export function CampaignActions({ campaign }: { campaign: Campaign }) {
           {ACTS[act].verb}
         </ReasonedButton>
       ))}
+      {campaign.endedAt === undefined && (
+        <ReasonedButton variant="secondary" reason={change} onClick={() => void navigate(`/campaigns/${campaign.id}/change`)}>
+          Change
+        </ReasonedButton>
+      )}
       {doing !== undefined && <ActDialog key={doing} act={doing} campaign={campaign} onClose={() => setDoing(undefined)} />}
     </div>
   );
@@ -188,6 +198,7 @@ function ActDialog({ act, campaign, onClose }: { act: Act; campaign: Campaign; o
   const [seen] = useState(campaign);
   const [text, setText] = useState('');
   const [until, setUntil] = useState('');
+  const [freezes, setFreezes] = useState<readonly string[]>([]);
   const navigate = useNavigate();
   const { verb, question, danger, says } = ACTS[act];
   const sending = useSend(send, {
@@ -202,7 +213,7 @@ function ActDialog({ act, campaign, onClose }: { act: Act; campaign: Campaign; o
     },
   });
   const submit = () => {
-    sending.send({ act, text: text.trim(), until, seen });
+    sending.send({ act, text: text.trim(), until, freezes, seen });
   };
   const pointer = says === 'remark' ? '/remark' : '/reason';
   return (
@@ -212,7 +223,7 @@ function ActDialog({ act, campaign, onClose }: { act: Act; campaign: Campaign; o
       danger={danger === true}
       incomplete={(says !== undefined && text.trim() === '') || (act === 'overrideWindows' && until === '')}
       send={sending}
-      pointers={[pointer, '/until']}
+      pointers={[pointer, '/until', '/freezes']}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -229,16 +240,27 @@ function ActDialog({ act, campaign, onClose }: { act: Act; campaign: Campaign; o
         />
       )}
       {act === 'overrideWindows' && (
-        <TextField
-          label={`Until (${READERS_ZONE})`}
-          pointer="/until"
-          problem={sending.problem}
-          type="datetime-local"
-          value={until}
-          onChange={setUntil}
-          required
-          help="It ends by itself then, after 14 days at most."
-        />
+        <>
+          <TextField
+            label={`Until (${READERS_ZONE})`}
+            pointer="/until"
+            problem={sending.problem}
+            type="datetime-local"
+            value={until}
+            onChange={setUntil}
+            required
+            help="It ends by itself then, after 14 days at most."
+          />
+          <WindowChoice
+            label="Freezes that are overridden as well"
+            kind="FREEZE"
+            none="No freeze"
+            pointer="/freezes"
+            problem={sending.problem}
+            chosen={freezes}
+            onChange={setFreezes}
+          />
+        </>
       )}
     </FormDialog>
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { curl, FIRST_DRAFT, FIRST_RULES, request, rulesOf, stepOf, templateOf, yaml } from './campaign-draft';
+import type { Schemas } from '../api/client';
+import { campaignPatch, curl, draftOf, FIRST_DRAFT, request, stepOf, yaml } from './campaign-draft';
 
 describe('a campaign in the making', () => {
   it('becomes the request that automation would send', () => {
@@ -14,7 +15,7 @@ describe('a campaign in the making', () => {
       ],
       maxInFlight: 100,
       maxFailures: 3,
-      permitLimit: 'PT60M',
+      permitLimit: 'PT1H',
     });
   });
 
@@ -38,13 +39,31 @@ describe('a campaign in the making', () => {
     }
     const body = request({
       ...FIRST_DRAFT,
-      waves: [{ ...wave, soakHours: '1.5', notBefore: '2026-03-02T08:00', approval: true }],
+      waves: [{ ...wave, soakTime: '1.5 h', notBefore: '2026-03-02T08:00', approval: true }],
       deadline: '2026-03-09T08:00',
       joinLater: false,
     });
     expect(body.waves?.[0]?.gate).toEqual({ soakTime: 'PT1H30M', notBefore: new Date('2026-03-02T08:00').toISOString(), approval: true });
     expect(body.schedule).toEqual({ deadline: new Date('2026-03-09T08:00').toISOString(), joinLater: false });
     expect(request(FIRST_DRAFT)).not.toHaveProperty('schedule');
+  });
+
+  it('says of its rules what was said, and no more', () => {
+    expect(request(FIRST_DRAFT)).not.toHaveProperty('rules');
+    const { rules, schedule } = request({
+      ...FIRST_DRAFT,
+      guard: { ...FIRST_DRAFT.guard, cohorts: false, baselinePercent: '2.5' },
+      retries: { ...FIRST_DRAFT.retries, lost: { limit: '1', backoff: '6 h' } },
+      phaseLimits: { ...FIRST_DRAFT.phaseLimits, install: '20 min' },
+      escalation: { ...FIRST_DRAFT.escalation, after: '10 d' },
+    });
+    expect(rules).toEqual({ guard: { cohorts: false, baseline: 0.025 }, retries: { lost: { limit: 1, backoff: 'PT6H' } }, phaseLimits: { install: 'PT20M' } });
+    expect(schedule).toEqual({ escalation: { after: 'PT240H' } });
+  });
+
+  it('passes on what is no number and no duration, for the manager to name', () => {
+    const body = request({ ...FIRST_DRAFT, maxInFlight: 'many', permitLimit: 'long' });
+    expect(body).toMatchObject({ maxInFlight: 'many', permitLimit: 'long' });
   });
 
   it('is shown as YAML that means the same', () => {
@@ -64,27 +83,47 @@ describe('a campaign in the making', () => {
   });
 });
 
-describe("a policy's template", () => {
-  it('comes back from the form as it went in', () => {
-    const template = {
-      waves: [
-        { name: 'canary', count: 3, minConfirmedShare: 0.999, gate: { soakTime: 'PT24H', approval: true, unheardAfter: 'PT36H' } },
-        { name: 'north', selector: 'site==/eu/no/*', minConfirmedShare: 0.5 },
-        { name: 'rest', rest: true, minConfirmedShare: 0 },
-      ],
-      maxInFlight: 20,
-      permitLimit: 'PT90M',
-      prestage: true,
-      allowDowngrade: false,
-      schedule: { joinLater: false },
-    };
-    expect(templateOf(rulesOf({ name: '', imageId: '', ...template }))).toEqual({ ...template, maxFailures: null });
-  });
+describe('a campaign that is there', () => {
+  const known: Pick<Schemas['Campaign'], keyof Schemas['Campaign'] & keyof Schemas['NewCampaign']> = {
+    name: 'spring',
+    imageId: 'x',
+    selector: 'site==/eu/*',
+    allNodes: false,
+    waves: [
+      {
+        ordinal: 0,
+        name: 'canary',
+        percent: 5,
+        minConfirmedShare: 0.95,
+        gate: { soakTime: 'PT0S', approval: false },
+        members: 1,
+        unreachable: 0,
+        late: 0,
+        updates: {},
+        openedAt: '2026-03-01T02:00:00Z',
+      },
+    ],
+    maxInFlight: 100,
+    prestage: false,
+    allowDowngrade: false,
+    permitLimit: 'PT1H',
+    bootDeadline: 'PT15M',
+    startsAt: '2026-03-01T02:00:07Z',
+    rules: { priority: 0, guard: { enabled: true, alpha: 0.01, cohorts: true, percentFrom: 20 }, retries: { download: { limit: 3, backoff: 'PT15M' } } },
+    schedule: { joinLater: true, deadline: '2026-03-15T02:00:07Z', endsAt: '2026-03-16T02:00:07Z' },
+  };
+  const campaign = known as Schemas['Campaign'];
 
-  it('takes away what was emptied, and leaves alone what the form does not show', () => {
-    const patch = templateOf({ ...FIRST_RULES, maxInFlight: '', permitMinutes: '' });
-    expect(patch).toMatchObject({ maxInFlight: null, maxFailures: null, permitLimit: null });
-    expect(patch).not.toHaveProperty('rules');
-    expect(patch).not.toHaveProperty('neededTime');
+  it('and saved untouched says nothing', () => expect(campaignPatch(campaign, draftOf(campaign))).toEqual({}));
+
+  it('says only what was changed', () => {
+    const draft = draftOf(campaign);
+    const waves = draft.waves.map((wave) => ({ ...wave, approval: true }));
+    expect(campaignPatch(campaign, { ...draft, waves, deadline: '', maxInFlight: '9', phaseLimits: { ...draft.phaseLimits, reboot: '5 min' } })).toEqual({
+      waves: [{ name: 'canary', percent: 5, minConfirmedShare: 0.95, gate: { approval: true } }],
+      maxInFlight: 9,
+      rules: { phaseLimits: { reboot: 'PT5M' } },
+      schedule: { deadline: null },
+    });
   });
 });

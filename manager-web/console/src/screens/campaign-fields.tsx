@@ -2,10 +2,10 @@ import { Button, Checkbox } from '@patternfly/react-core';
 import { type ReactNode, useDeferredValue } from 'react';
 import type { Schemas } from '../api/client';
 import { asProblem, type Problem } from '../api/problem';
-import { ChoiceField, TextField } from '../ui/form';
+import { ChoiceField, PartProblem, TextField } from '../ui/form';
 import { READERS_ZONE } from '../ui/time';
 import { formatCount } from '../ui/words';
-import { NO_GATE, type RulesDraft, type WaveDraft, type WaveKind } from './campaign-draft';
+import { type Draft, NO_GATE, type RulesDraft, type WaveDraft, type WaveKind } from './campaign-draft';
 import { useNodeCount } from './nodes';
 
 /** Above this many nodes, their number has to be typed. */
@@ -43,7 +43,12 @@ const WAVE_KINDS: readonly { value: WaveKind; label: string }[] = [
   { value: 'rest', label: 'all the rest' },
 ];
 
-interface RulesProps {
+/** Those fields of a wave that are shown, by their pointers below it. */
+function waveFields({ kind }: WaveDraft, isLast: boolean): string[] {
+  return ['name', 'rest', kind, 'minConfirmedShare', ...(isLast ? [] : ['gate/soakTime', 'gate/notBefore', 'gate/unheardAfter'])];
+}
+
+export interface RulesProps {
   draft: RulesDraft;
   onChange: (changes: Partial<RulesDraft>) => void;
   problem: Problem | undefined;
@@ -61,14 +66,17 @@ export function WaveFields({ draft, onChange, problem, at = '' }: RulesProps) {
     const rest = draft.waves.findIndex((each) => each.kind === 'rest');
     onChange({ waves: rest < 0 ? [...draft.waves, wave] : draft.waves.toSpliced(rest, 0, wave) });
   };
+  const last = draft.waves.length - 1;
   return (
     <div className="mm-stack">
+      <PartProblem problem={problem} at={`${at}/waves`} fields={draft.waves.map((_, index) => `${at}/waves/${index}`)} />
       <p>A wave begins when enough nodes of the one before it are confirmed. Nodes are disturbed only inside their windows.</p>
       <ol className="mm-waves">
         {draft.waves.map((wave, index) => (
           <li key={wave.key}>
             <fieldset className="mm-wave">
               <legend>Wave {index + 1}</legend>
+              <PartProblem problem={problem} at={`${at}/waves/${index}`} fields={waveFields(wave, index === last).map((field) => `${at}/waves/${index}/${field}`)} />
               <TextField label="Name" pointer={`${at}/waves/${index}/name`} problem={problem} value={wave.name} onChange={(name) => set(wave.key, { name })} />
               <ChoiceField
                 label="Takes"
@@ -99,17 +107,15 @@ export function WaveFields({ draft, onChange, problem, at = '' }: RulesProps) {
                 onChange={(minConfirmedPercent) => set(wave.key, { minConfirmedPercent })}
               />
               {/* The last wave has no next one that its gate could hold. */}
-              {index < draft.waves.length - 1 && (
+              {index < last && (
                 <>
                   <TextField
-                    label="Must hold for, in hours"
+                    label="Must hold for"
                     pointer={`${at}/waves/${index}/gate/soakTime`}
                     problem={problem}
-                    type="number"
-                    min={0}
-                    value={wave.soakHours}
-                    onChange={(soakHours) => set(wave.key, { soakHours })}
-                    help="Empty: the next wave opens at once."
+                    value={wave.soakTime}
+                    onChange={(soakTime) => set(wave.key, { soakTime })}
+                    help="For example 12 h or 2 d. Empty: the next wave opens at once."
                   />
                   <TextField
                     label={`Next wave not before (${READERS_ZONE})`}
@@ -120,13 +126,11 @@ export function WaveFields({ draft, onChange, problem, at = '' }: RulesProps) {
                     onChange={(notBefore) => set(wave.key, { notBefore })}
                   />
                   <TextField
-                    label="Passes unheard after, in hours"
+                    label="Passes unheard after"
                     pointer={`${at}/waves/${index}/gate/unheardAfter`}
                     problem={problem}
-                    type="number"
-                    min={0}
-                    value={wave.unheardHours}
-                    onChange={(unheardHours) => set(wave.key, { unheardHours })}
+                    value={wave.unheardAfter}
+                    onChange={(unheardAfter) => set(wave.key, { unheardAfter })}
                     help="Where none of its nodes can be reached. Empty: it waits for them, or for a person."
                   />
                   <Checkbox
@@ -186,13 +190,39 @@ export function LimitFields({ draft, onChange, problem, at = '', children }: Rul
           help="Empty: no fixed number."
         />
         <TextField
-          label="Longest permit, in minutes"
+          label="Longest permit"
           pointer={`${at}/permitLimit`}
           problem={problem}
+          value={draft.permitLimit}
+          onChange={(permitLimit) => onChange({ permitLimit })}
+          help="For example 45 min. Empty: one hour."
+        />
+        <TextField
+          label="Needed time"
+          pointer={`${at}/neededTime`}
+          problem={problem}
+          value={draft.neededTime}
+          onChange={(neededTime) => onChange({ neededTime })}
+          help="No permit when less of the window is left. Empty: what is usual for the hardware."
+        />
+        <TextField
+          label="Boot deadline"
+          pointer={`${at}/bootDeadline`}
+          problem={problem}
+          value={draft.bootDeadline}
+          onChange={(bootDeadline) => onChange({ bootDeadline })}
+          help="How long after its permit a silent node keeps its place among those that are disturbed. Empty: 15 minutes."
+        />
+        <TextField
+          label="Priority"
+          pointer={`${at}/rules/priority`}
+          problem={problem}
           type="number"
-          min={1}
-          value={draft.permitMinutes}
-          onChange={(permitMinutes) => onChange({ permitMinutes })}
+          min={-1000}
+          max={1000}
+          value={draft.priority}
+          onChange={(priority) => onChange({ priority })}
+          help="Of campaigns that want the same node, the one with more goes first. Empty: 0."
         />
         {children}
       </div>
@@ -209,5 +239,70 @@ export function LimitFields({ draft, onChange, problem, at = '', children }: Rul
         onChange={(_, prestage) => onChange({ prestage })}
       />
     </>
+  );
+}
+
+/** When a campaign begins, should be done, and ends. */
+export function SeasonFields({ draft, onChange, problem }: { draft: Draft; onChange: (changes: Partial<Draft>) => void; problem: Problem | undefined }) {
+  return (
+    <>
+      <TextField
+        label={`Begins (${READERS_ZONE})`}
+        pointer="/startsAt"
+        problem={problem}
+        type="datetime-local"
+        value={draft.startsAt}
+        onChange={(startsAt) => onChange({ startsAt })}
+        help="Empty: as soon as it is started."
+      />
+      <TextField
+        label={`Should be done by (${READERS_ZONE})`}
+        pointer="/schedule/deadline"
+        problem={problem}
+        type="datetime-local"
+        value={draft.deadline}
+        onChange={(deadline) => onChange({ deadline })}
+        help="Nothing stops then; it is told, and shown all the way."
+      />
+      <TextField
+        label={`Ends at the latest (${READERS_ZONE})`}
+        pointer="/schedule/endsAt"
+        problem={problem}
+        type="datetime-local"
+        value={draft.endsAt}
+        onChange={(endsAt) => onChange({ endsAt })}
+        help="Nodes that have not begun by then are called off."
+      />
+    </>
+  );
+}
+
+/** Its name, and which nodes it is for. */
+export function NodeFields({
+  draft,
+  onChange,
+  problem,
+}: {
+  draft: Pick<Draft, 'name' | 'everyone' | 'selector'>;
+  onChange: (changes: Partial<Pick<Draft, 'name' | 'everyone' | 'selector'>>) => void;
+  problem: Problem | undefined;
+}) {
+  return (
+    <div className="mm-stack">
+      <TextField label="Name of the campaign" pointer="/name" problem={problem} value={draft.name} onChange={(name) => onChange({ name })} required />
+      <Checkbox id="everyone" label="All nodes of the tenant" isChecked={draft.everyone} onChange={(_, everyone) => onChange({ everyone })} />
+      {!draft.everyone && (
+        <TextField
+          label="Selector"
+          pointer="/selector"
+          problem={problem}
+          value={draft.selector}
+          onChange={(selector) => onChange({ selector })}
+          required
+          help="The same words as the filter of the list of nodes: site==/eu/*;label.ring==canary"
+        />
+      )}
+      {(draft.everyone || draft.selector.trim() !== '') && <LiveCount filter={draft.everyone ? '' : draft.selector.trim()} />}
+    </div>
   );
 }

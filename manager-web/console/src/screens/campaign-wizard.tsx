@@ -23,15 +23,16 @@ import { Link, useNavigate } from 'react-router';
 import { answer, api, type Schemas } from '../api/client';
 import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
-import { FormProblem, TextField } from '../ui/form';
+import { FormProblem } from '../ui/form';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
 import { SEVERITY_LOOKS, Status } from '../ui/status';
-import { READERS_ZONE, Time } from '../ui/time';
+import { Time } from '../ui/time';
 import { formatCount, plural } from '../ui/words';
 import { curl, type Draft, FIRST_DRAFT, request, stepOf, yaml } from './campaign-draft';
-import { LimitFields, LiveCount, toType, WaveFields } from './campaign-fields';
+import { LimitFields, NodeFields, SeasonFields, toType, WaveFields } from './campaign-fields';
 import { PlanStep } from './campaign-plan';
+import { RuleFields } from './campaign-rule-fields';
 import { useNodeCount } from './nodes';
 
 const STEPS = [
@@ -217,22 +218,7 @@ function NodesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
     <Card>
       <CardTitle component="h2">Which nodes?</CardTitle>
       <CardBody>
-        <div className="mm-stack">
-          <TextField label="Name of the campaign" pointer="/name" problem={problem} value={draft.name} onChange={(name) => onChange({ name })} required />
-          <Checkbox id="everyone" label="All nodes of the tenant" isChecked={draft.everyone} onChange={(_, everyone) => onChange({ everyone })} />
-          {!draft.everyone && (
-            <TextField
-              label="Selector"
-              pointer="/selector"
-              problem={problem}
-              value={draft.selector}
-              onChange={(selector) => onChange({ selector })}
-              required
-              help="The same words as the filter of the list of nodes: site==/eu/*;label.ring==canary"
-            />
-          )}
-          {(draft.everyone || draft.selector.trim() !== '') && <LiveCount filter={draft.everyone ? '' : draft.selector.trim()} />}
-        </div>
+        <NodeFields draft={draft} onChange={onChange} problem={problem} />
       </CardBody>
     </Card>
   );
@@ -251,34 +237,14 @@ function WavesStep({ draft, onChange, problem }: { draft: Draft; onChange: Chang
         <CardTitle component="h2">Limits</CardTitle>
         <CardBody>
           <LimitFields draft={draft} onChange={onChange} problem={problem}>
-            <TextField
-              label={`Begins (${READERS_ZONE})`}
-              pointer="/startsAt"
-              problem={problem}
-              type="datetime-local"
-              value={draft.startsAt}
-              onChange={(startsAt) => onChange({ startsAt })}
-              help="Empty: as soon as it is started."
-            />
-            <TextField
-              label={`Should be done by (${READERS_ZONE})`}
-              pointer="/schedule/deadline"
-              problem={problem}
-              type="datetime-local"
-              value={draft.deadline}
-              onChange={(deadline) => onChange({ deadline })}
-              help="Nothing stops then; it is told, and shown all the way."
-            />
-            <TextField
-              label={`Ends at the latest (${READERS_ZONE})`}
-              pointer="/schedule/endsAt"
-              problem={problem}
-              type="datetime-local"
-              value={draft.endsAt}
-              onChange={(endsAt) => onChange({ endsAt })}
-              help="Nodes that have not begun by then are called off."
-            />
+            <SeasonFields draft={draft} onChange={onChange} problem={problem} />
           </LimitFields>
+        </CardBody>
+      </Card>
+      <Card>
+        <CardTitle component="h2">Failures and delays</CardTitle>
+        <CardBody>
+          <RuleFields draft={draft} onChange={onChange} problem={problem} />
         </CardBody>
       </Card>
     </div>

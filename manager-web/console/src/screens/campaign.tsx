@@ -22,19 +22,24 @@ import { AuditTable } from './audit-table';
 import { AnsweredApprovals, Approvals, CampaignActions } from './campaign-actions';
 import { Guard } from './campaign-guard';
 import { Forecast } from './campaign-outlook';
-import { gateWords } from './campaign-words';
+import { escalationWords, gateWords, ruleWords } from './campaign-words';
 import { ImageName } from './images';
 
 type Campaign = Schemas['Campaign'];
-export default function CampaignPage() {
-  const { id = '' } = useParams();
-  const [parameters, setParameters] = useSearchParams();
-  const query = useQuery({
+
+export function useCampaign(id: string) {
+  return useQuery({
     queryKey: ['campaigns', 'one', id],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/campaigns/{id}', { params: { path: { id } }, signal })),
     // Counters of waves move with the nodes' reports; the stream tells of the nodes.
     refetchInterval: (running) => (running.state.data?.state === 'RUNNING' ? 5000 : false),
   });
+}
+
+export default function CampaignPage() {
+  const { id = '' } = useParams();
+  const [parameters, setParameters] = useSearchParams();
+  const query = useCampaign(id);
   const campaign = query.data;
   const tab = parameters.get('tab') ?? 'progress';
   return (
@@ -276,9 +281,12 @@ function Rules({ campaign }: { campaign: Campaign }) {
     ['Failures', campaign.maxFailures === undefined ? `${formatNumber(campaign.failures)}, no fixed limit` : `${formatNumber(campaign.failures)} of ${formatNumber(campaign.maxFailures)}`],
     ['Longest permit', formatDuration(campaign.permitLimit)],
     ['Needed time', campaign.neededTime === undefined ? 'what is usual for the hardware' : formatDuration(campaign.neededTime)],
+    ['Boot deadline', formatDuration(campaign.bootDeadline)],
     ['Before the window', campaign.prestage ? 'nodes may write the inactive slot' : 'nodes only download'],
     ['Downgrade', campaign.allowDowngrade ? 'allowed' : 'not allowed'],
     ['Later nodes', campaign.schedule.joinLater === false ? 'do not join' : 'join when they match'],
+    ...ruleWords(campaign.rules),
+    ['Windows are overridden', escalationWords(campaign.schedule.escalation)],
     ...(campaign.schedule.deadline === undefined ? [] : [['Deadline', <Time at={campaign.schedule.deadline} absolute />] as [string, ReactNode]]),
     ...(campaign.schedule.endsAt === undefined ? [] : [['Ends at the latest', <Time at={campaign.schedule.endsAt} absolute />] as [string, ReactNode]]),
     ['Started', <Time at={campaign.startedAt} />],

@@ -57,7 +57,7 @@ export function ChangeImage({ image: latest, onClose }: { image: Image; onClose:
   const { problem } = send;
   const set = (key: number, changes: Partial<SourceDraft>) => setSources((before) => before.map((each) => (each.key === key ? { ...each, ...changes } : each)));
   const submit = () => {
-    send.send({ severity, fixedCves: cves.split(/[\s,]+/).filter((cve) => cve !== ''), notes: notes.trim(), path: pathOf(floor, barrier, sources) });
+    send.send({ severity, fixedCves: cves.split(/[\s,]+/).filter((cve) => cve !== ''), notes, path: pathOf(floor, barrier, sources) });
   };
   return (
     <FormDialog

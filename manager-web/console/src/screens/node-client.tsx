@@ -8,6 +8,7 @@ import { Asked } from '../ui/faces';
 import { ChoiceField, TextField } from '../ui/form';
 import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { Issue } from '../ui/issue';
+import { mergePatch } from '../ui/merge-patch';
 import { useSend } from '../ui/send';
 import { Terms } from '../ui/terms';
 import { Time } from '../ui/time';
@@ -56,9 +57,6 @@ export function ClientCard({ id }: { id: string }) {
   );
 }
 
-/** A merge patch takes away by null, which the schema of the whole does not know. */
-const orNull = <T extends string>(value: T | '') => (value === '' ? null : value) as T;
-
 /** What the manager takes the program for, and under which names it comes. */
 function ChangeDialog({ program, onClose }: { program: Program; onClose: () => void }) {
   const [family, setFamily] = useState<Program['family'] | ''>(program.familyOverride ?? '');
@@ -75,13 +73,18 @@ function ChangeDialog({ program, onClose }: { program: Program; onClose: () => v
       ),
     { topics: ['nodes'], onDone: onClose },
   );
+  const submit = () => {
+    const said = (text: string) => (text.trim() === '' ? undefined : text.trim());
+    const wanted = { familyOverride: family === '' ? undefined : family, controllerId: said(controllerId), hostGuid: said(hostGuid) };
+    send.send(mergePatch<Schemas['NodeProgramChange']>({ familyOverride: program.familyOverride, controllerId: program.controllerId, hostGuid: program.hostGuid }, wanted));
+  };
   return (
     <FormDialog
       title="What speaks for this node"
       action="Save"
       send={send}
       pointers={['/familyOverride', '/controllerId', '/hostGuid']}
-      onSubmit={() => send.send({ familyOverride: orNull(family), controllerId: orNull(controllerId.trim()), hostGuid: orNull(hostGuid.trim()) })}
+      onSubmit={submit}
       onClose={onClose}
     >
       <ChoiceField

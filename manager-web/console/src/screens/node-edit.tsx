@@ -8,8 +8,10 @@ import { Asked, Empty } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
 import { FormDialog, Removal, useAsking } from '../ui/form-dialog';
 import { Issue } from '../ui/issue';
+import { mergePatch } from '../ui/merge-patch';
 import { useSend } from '../ui/send';
 import { inDays, Time } from '../ui/time';
+import { ZONES } from './zones';
 
 type Node = Schemas['Node'];
 
@@ -55,6 +57,45 @@ export function LabelEditor({ node }: { node: Node }) {
       </form>
       <FormProblem problem={send.problem} />
     </div>
+  );
+}
+
+/** What operators say of a node, beside its labels. */
+export function ChangeNode({ node: latest, onClose }: { node: Node; onClose: () => void }) {
+  // What the stream brings meanwhile is not what was looked at.
+  const [node] = useState(latest);
+  const [name, setName] = useState(node.name);
+  const [site, setSite] = useState(node.site);
+  const [zone, setZone] = useState(node.zone ?? '');
+  const send = useSend(
+    (wanted: Schemas['NodeChange']) =>
+      answer(
+        api.PATCH('/api/v1/nodes/{id}', {
+          params: { path: { id: node.id }, header: { 'If-Match': etag(node.revision) } },
+          body: mergePatch<Schemas['NodeChange']>({ name: node.name, site: node.site, zone: node.zone }, wanted),
+          headers: { 'Content-Type': 'application/merge-patch+json' },
+        }),
+      ),
+    { topics: ['nodes'], onDone: onClose },
+  );
+  return (
+    <FormDialog
+      title={`Change ${node.name}`}
+      action="Save"
+      send={send}
+      pointers={['/name', '/site', '/zone']}
+      onSubmit={() => send.send({ name: name.trim(), site: site.trim(), ...(zone.trim() === '' ? {} : { zone: zone.trim() }) })}
+      onClose={onClose}
+    >
+      <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required />
+      <TextField label="Site" pointer="/site" problem={send.problem} value={site} onChange={setSite} required help="Its path. Windows, budgets and roles there hold for it from then on." />
+      <TextField label="Zone" pointer="/zone" problem={send.problem} value={zone} onChange={setZone} list="node-zones" help="Empty: that of its site." />
+      <datalist id="node-zones">
+        {ZONES.map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+    </FormDialog>
   );
 }
 

@@ -27,7 +27,7 @@ import { NODE_LOOKS, Status, UPDATE_LOOKS } from '../ui/status';
 import { Terms } from '../ui/terms';
 import { formatInstant, formatSeconds, Time, useClock, wallClock } from '../ui/time';
 import { ClientCard, ClientTokens } from './node-client';
-import { Credentials, LabelEditor } from './node-edit';
+import { ChangeNode, Credentials, LabelEditor } from './node-edit';
 import { Way } from './update-path';
 import { DECISIONS, type Decision, DecisionDialog, whyNot } from './nodes-bulk';
 
@@ -250,6 +250,8 @@ function Explanation({ id }: { id: string }) {
 }
 
 function Facts({ node }: { node: Node }) {
+  const [changing, setChanging] = useState(false);
+  const reason = useReason('node.manage');
   const rows: [string, ReactNode][] = [
     ['Site', <Link to={`/nodes?${new URLSearchParams({ filter: `site==${node.site}` })}`}>{node.site}</Link>],
     ['Runs', node.imageVersion ?? 'unknown'],
@@ -266,6 +268,12 @@ function Facts({ node }: { node: Node }) {
   return (
     <div className="mm-stack">
       <Terms rows={rows} />
+      <div>
+        <ReasonedButton variant="secondary" reason={reason} aria-label="Change name, site and zone" onClick={() => setChanging(true)}>
+          Change
+        </ReasonedButton>
+      </div>
+      {changing && <ChangeNode node={node} onClose={() => setChanging(false)} />}
       <LabelEditor node={node} />
       {Object.keys(node.nodeLabels).length > 0 && (
         <div>

@@ -9,10 +9,12 @@ import { ChoiceField, FormProblem, TextField } from '../ui/form';
 import { Screen } from '../ui/page';
 import { useSend } from '../ui/send';
 import { plural } from '../ui/words';
-import { FIRST_RULES, type RulesDraft, rulesOf, templateOf } from './campaign-draft';
+import { FIRST_RULES, type RulesDraft } from './campaign-draft';
 import { LimitFields, LiveCount, toType, WaveFields } from './campaign-fields';
+import { RULE_POINTERS, RuleFields } from './campaign-rule-fields';
 import { useNodeCount } from './nodes';
 import { usePolicy } from './policy';
+import { newPolicy, policyPatch, type PolicyWanted, wantedOf } from './policy-draft';
 
 type Policy = Schemas['Policy'];
 
@@ -42,28 +44,20 @@ export default function PolicyForm() {
   );
 }
 
-interface Wanted {
-  name: string;
-  channelId: string;
-  everyone: boolean;
-  selector: string;
-  rules: RulesDraft;
-}
-
-/** Null takes away, which the schema of the whole does not know. */
-const absent = null as unknown as undefined;
-
-const POINTERS = ['/name', '/channelId', '/selector', '/template/waves', '/template/maxInFlight', '/template/maxFailures', '/template/permitLimit'];
+const POINTERS = ['/name', '/channelId', '/selector', ...RULE_POINTERS.map((pointer) => `/template${pointer}`)];
 
 function Fields({ known: latest, onReload }: { known: Policy | undefined; onReload?: () => void }) {
   const [known] = useState(latest);
   const navigate = useNavigate();
   const reason = useReason('campaign.run');
-  const [name, setName] = useState(known?.name ?? '');
-  const [channelId, setChannelId] = useState(known?.channelId ?? '');
-  const [everyone, setEveryone] = useState(known?.allNodes ?? false);
-  const [selector, setSelector] = useState(known?.selector ?? '');
-  const [rules, setRules] = useState<RulesDraft>(known === undefined ? FIRST_RULES : rulesOf(known.template));
+  const [first] = useState<PolicyWanted>(() =>
+    known === undefined ? { name: '', channelId: '', everyone: false, selector: '', rules: FIRST_RULES } : wantedOf(known),
+  );
+  const [name, setName] = useState(first.name);
+  const [channelId, setChannelId] = useState(first.channelId);
+  const [everyone, setEveryone] = useState(first.everyone);
+  const [selector, setSelector] = useState(first.selector);
+  const [rules, setRules] = useState(first.rules);
   const [asking, setAsking] = useState(false);
   const channels = useQuery({
     queryKey: ['campaigns', 'channels'],
@@ -71,21 +65,15 @@ function Fields({ known: latest, onReload }: { known: Policy | undefined; onRelo
   });
   const count = useNodeCount(everyone ? '' : selector.trim(), everyone || selector.trim() !== '');
   const send = useSend(
-    async (wanted: Wanted, key): Promise<string> => {
-      const said = {
-        name: wanted.name,
-        channelId: wanted.channelId,
-        template: templateOf(wanted.rules),
-        ...(wanted.everyone ? { allNodes: true, selector: absent } : { allNodes: false, selector: wanted.selector }),
-      };
+    async (wanted: PolicyWanted, key): Promise<string> => {
       if (known === undefined) {
-        const made = await answer(api.POST('/api/v1/policies', { params: { header: { 'Idempotency-Key': key } }, body: said }));
+        const made = await answer(api.POST('/api/v1/policies', { params: { header: { 'Idempotency-Key': key } }, body: newPolicy(wanted) }));
         return (made as Policy).id;
       }
       await answer(
         api.PATCH('/api/v1/policies/{id}', {
           params: { path: { id: known.id }, header: { 'If-Match': etag(known.revision) } },
-          body: said,
+          body: policyPatch(known, wanted),
           headers: { 'Content-Type': 'application/merge-patch+json' },
         }),
       );
@@ -108,7 +96,7 @@ function Fields({ known: latest, onReload }: { known: Policy | undefined; onRelo
   const change = (changes: Partial<RulesDraft>) => setRules((before) => ({ ...before, ...changes }));
   const save = () => {
     setAsking(false);
-    send.send({ name: name.trim(), channelId, everyone, selector: selector.trim(), rules });
+    send.send({ name, channelId, everyone, selector, rules });
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -176,6 +164,12 @@ function Fields({ known: latest, onReload }: { known: Policy | undefined; onRelo
               isChecked={rules.allowDowngrade}
               onChange={(_, allowDowngrade) => change({ allowDowngrade })}
             />
+          </CardBody>
+        </Card>
+        <Card>
+          <CardTitle component="h2">Failures and delays of its campaigns</CardTitle>
+          <CardBody>
+            <RuleFields draft={rules} onChange={change} problem={problem} at="/template" />
           </CardBody>
         </Card>
         <FormProblem problem={problem} pointers={POINTERS} {...(onReload === undefined ? {} : { onReload })} />

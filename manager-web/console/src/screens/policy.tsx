@@ -15,7 +15,7 @@ import { formatNumber } from '../ui/words';
 import { AuditTable } from './audit-table';
 import { rulesOf } from './campaign-draft';
 import { toType } from './campaign-fields';
-import { gateWords, shareWords } from './campaign-words';
+import { escalationWords, gateWords, ruleWords, shareWords } from './campaign-words';
 import { ImageName } from './images';
 import { useNodeCount } from './nodes';
 import { ChannelName, PolicyNodes, PolicyState } from './policies';
@@ -173,9 +173,13 @@ function Template({ template }: { template: Schemas['NewCampaign'] }) {
         ['At a time', template.maxInFlight === undefined ? 'as usual' : `${formatNumber(template.maxInFlight)} at most`],
         ['Failures', template.maxFailures === undefined ? 'no fixed limit' : `pauses itself after ${formatNumber(template.maxFailures)}`],
         ['Longest permit', template.permitLimit === undefined ? 'as usual' : formatDuration(template.permitLimit)],
+        ['Needed time', template.neededTime === undefined ? 'what is usual for the hardware' : formatDuration(template.neededTime)],
+        ['Boot deadline', template.bootDeadline === undefined ? 'as usual' : formatDuration(template.bootDeadline)],
         ['Before the window', prestage ? 'nodes may write the inactive slot' : 'nodes only download'],
         ['Downgrade', allowDowngrade ? 'allowed' : 'not allowed'],
         ['Later nodes', joinLater ? 'join when they match' : 'do not join'],
+        ...ruleWords(template.rules),
+        ['Windows are overridden', escalationWords(template.schedule?.escalation)],
       ]}
     />
   );

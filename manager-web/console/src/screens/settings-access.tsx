@@ -7,7 +7,7 @@ import { ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
 import { useSend } from '../ui/send';
-import { Sessions } from './settings-people';
+import { ROLES, Sessions } from './settings-people';
 
 /** When a second person has to approve a campaign. */
 export function Approvals() {
@@ -80,7 +80,70 @@ function ApprovalForm({ rule, onReload }: { rule: Schemas['ApprovalRule']; onRel
   );
 }
 
-/** How people log in, which is set where the manager is started, and who is logged in now. */
+/** Whose role demands a second factor. */
+function SecondFactor() {
+  const query = useQuery({
+    queryKey: ['people', 'log-in-rule'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/log-in-rule', { signal })),
+  });
+  return (
+    <Card>
+      <CardTitle component="h2">A second factor is needed by whoever is</CardTitle>
+      <CardBody>
+        <Asked query={query} rows={2}>
+          {(rule) => <SecondFactorForm key={rule.revision} rule={rule} onReload={() => void query.refetch()} />}
+        </Asked>
+      </CardBody>
+    </Card>
+  );
+}
+
+function SecondFactorForm({ rule, onReload }: { rule: Schemas['LogInRule']; onReload: () => void }) {
+  const [roles, setRoles] = useState(rule.secondFactorRoles);
+  const reason = useReason('person.manage');
+  const send = useSend(
+    (secondFactorRoles: Schemas['LogInRule']['secondFactorRoles']) =>
+      answer(
+        api.PATCH('/api/v1/log-in-rule', {
+          params: { header: { 'If-Match': etag(rule.revision) } },
+          body: { secondFactorRoles },
+          headers: { 'Content-Type': 'application/merge-patch+json' },
+        }),
+      ),
+    { topics: ['people', 'audit'] },
+  );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason === undefined) {
+      send.send(roles);
+    }
+  };
+  return (
+    <Form onSubmit={submit} isWidthLimited>
+      {ROLES.map(({ role, does }) => (
+        <Checkbox
+          key={role}
+          id={`second-factor-${role}`}
+          label={`${role}: ${does}`}
+          isChecked={roles.includes(role)}
+          onChange={(_, on) => setRoles(on ? [...roles, role] : roles.filter((each) => each !== role))}
+        />
+      ))}
+      <p className="mm-subtle">
+        Anywhere. Sessions without one end; who has a password of the manager sets up an authenticator app before anything else, and who comes from a provider must have
+        shown one there.
+      </p>
+      <FormProblem problem={send.problem} onReload={onReload} />
+      <div>
+        <ReasonedButton type="submit" variant="primary" reason={reason} isLoading={send.sending}>
+          Save
+        </ReasonedButton>
+      </div>
+    </Form>
+  );
+}
+
+/** How people log in, and who is logged in now. */
 export function LogIn() {
   const query = useQuery({
     queryKey: ['own', 'providers'],
@@ -123,6 +186,7 @@ export function LogIn() {
           </Asked>
         </CardBody>
       </Card>
+      <SecondFactor />
       <Card>
         <CardTitle component="h2">Who is logged in</CardTitle>
         <CardBody>

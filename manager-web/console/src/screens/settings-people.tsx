@@ -3,11 +3,13 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, etag, type Schemas } from '../api/client';
+import type { Problem } from '../api/problem';
 import { Confirm, ReasonedButton, useReason } from '../ui/act';
 import { Asked, Empty } from '../ui/faces';
 import { FormProblem, TextField } from '../ui/form';
 import { FormDialog } from '../ui/form-dialog';
 import { ShownOnce } from '../ui/issue';
+import { mergePatch } from '../ui/merge-patch';
 import { useSend } from '../ui/send';
 import { Time } from '../ui/time';
 import { browserName } from '../ui/words';
@@ -179,12 +181,66 @@ export function People() {
   );
 }
 
+/** Roles, each in the whole tenant or at a site and below. */
+export function GrantFields({ grants, onChange, problem }: { grants: readonly Grant[]; onChange: (grants: readonly Grant[]) => void; problem: Problem | undefined }) {
+  const set = (index: number, grant: Grant) => onChange(grants.map((each, other) => (other === index ? grant : each)));
+  return (
+    <>
+      {grants.map((grant, index) => (
+        <div key={index} className="mm-row">
+          <FormSelect
+            aria-label={`Role ${index + 1}`}
+            value={grant.role}
+            onChange={(_, value) => {
+              const role = ROLES.find((each) => each.role === value)?.role;
+              if (role !== undefined) {
+                set(index, { ...grant, role });
+              }
+            }}
+          >
+            {ROLES.map(({ role, does }) => (
+              <FormSelectOption key={role} value={role} label={`${role}: ${does}`} />
+            ))}
+          </FormSelect>
+          <TextInput
+            className="mm-grow"
+            aria-label={`Site of role ${index + 1}; empty: everywhere`}
+            placeholder="everywhere, or a site: /eu/de"
+            value={grant.site ?? ''}
+            onChange={(_, site) => set(index, { ...grant, site })}
+          />
+          <Button variant="link" isDanger onClick={() => onChange(grants.filter((_, other) => other !== index))}>
+            Take away
+          </Button>
+        </div>
+      ))}
+      {problem?.at('/grants') !== undefined && (
+        <p className="mm-wrong" role="alert">
+          {problem.at('/grants')}
+        </p>
+      )}
+      <div>
+        <Button variant="secondary" onClick={() => onChange([...grants, { role: 'viewer' }])}>
+          Add a role
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** As the API takes them: where no site is typed, the role holds in the whole tenant. */
+export function saidGrants(grants: readonly Grant[]): Grant[] {
+  return grants.map(({ role, site }) => (site === undefined || site.trim() === '' ? { role } : { role, site: site.trim() }));
+}
+
 function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onClose: () => void; onMade: (made: Schemas['InitialPassword']) => void }) {
   const known = person === 'new' ? undefined : person;
   const [name, setName] = useState('');
   const [displayName, setDisplayName] = useState(known?.displayName ?? '');
   const [disabled, setDisabled] = useState(known?.state === 'DISABLED');
-  const [grants, setGrants] = useState<Grant[]>(known?.grants ?? [{ role: 'viewer' }]);
+  const [grants, setGrants] = useState<readonly Grant[]>(known?.manualGrants ?? [{ role: 'viewer' }]);
+  // Those of groups are not to be given by hand as well: they would stay when the group has gone.
+  const ofGroups = (known?.grants ?? []).filter(({ role, site }) => known?.manualGrants.every((each) => each.role !== role || each.site !== site));
   const send = useSend(
     async (wanted: { name: string; displayName: string; disabled: boolean; grants: Grant[] }, key): Promise<Schemas['InitialPassword'] | undefined> => {
       const called = wanted.displayName === '' ? {} : { displayName: wanted.displayName };
@@ -193,10 +249,11 @@ function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onC
           api.POST('/api/v1/people', { params: { header: { 'Idempotency-Key': key } }, body: { name: wanted.name, grants: wanted.grants, ...called } }),
         )) as Schemas['InitialPassword'];
       }
+      const before: Schemas['PersonChange'] = { displayName: known.displayName, state: known.state, grants: known.manualGrants };
       await answer(
         api.PATCH('/api/v1/people/{id}', {
           params: { path: { id: known.id }, header: { 'If-Match': etag(known.revision) } },
-          body: { state: wanted.disabled ? 'DISABLED' : 'ACTIVE', grants: wanted.grants, ...called },
+          body: mergePatch<Schemas['PersonChange']>(before, { state: wanted.disabled ? 'DISABLED' : 'ACTIVE', grants: wanted.grants, ...called }),
           headers: { 'Content-Type': 'application/merge-patch+json' },
         }),
       );
@@ -209,10 +266,9 @@ function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onC
       name: name.trim(),
       displayName: displayName.trim(),
       disabled,
-      grants: grants.map(({ role, site }) => (site === undefined || site.trim() === '' ? { role } : { role, site: site.trim() })),
+      grants: saidGrants(grants),
     });
   };
-  const set = (index: number, grant: Grant) => setGrants(grants.map((each, other) => (other === index ? grant : each)));
   return (
     <FormDialog
       title={known === undefined ? 'New person' : known.name}
@@ -227,44 +283,8 @@ function PersonDialog({ person, onClose, onMade }: { person: Person | 'new'; onC
       <TextField label="Full name" pointer="/displayName" problem={send.problem} value={displayName} onChange={setDisplayName} />
       <fieldset className="mm-stack mm-wave-list">
         <legend>Roles</legend>
-        {grants.map((grant, index) => (
-          <div key={index} className="mm-row">
-            <FormSelect
-              aria-label={`Role ${index + 1}`}
-              value={grant.role}
-              onChange={(_, value) => {
-                const role = ROLES.find((each) => each.role === value)?.role;
-                if (role !== undefined) {
-                  set(index, { ...grant, role });
-                }
-              }}
-            >
-              {ROLES.map(({ role, does }) => (
-                <FormSelectOption key={role} value={role} label={`${role}: ${does}`} />
-              ))}
-            </FormSelect>
-            <TextInput
-              className="mm-grow"
-              aria-label={`Site of role ${index + 1}; empty: everywhere`}
-              placeholder="everywhere, or a site: /eu/de"
-              value={grant.site ?? ''}
-              onChange={(_, site) => set(index, { ...grant, site })}
-            />
-            <Button variant="link" isDanger onClick={() => setGrants(grants.filter((_, other) => other !== index))}>
-              Take away
-            </Button>
-          </div>
-        ))}
-        {send.problem?.at('/grants') !== undefined && (
-          <p className="mm-wrong" role="alert">
-            {send.problem.at('/grants')}
-          </p>
-        )}
-        <div>
-          <Button variant="secondary" onClick={() => setGrants([...grants, { role: 'viewer' }])}>
-            Add a role
-          </Button>
-        </div>
+        {ofGroups.length > 0 && <p>By groups of {known?.issuer ?? 'the provider'}, and only changed there: {grantWords(ofGroups)}</p>}
+        <GrantFields grants={grants} onChange={setGrants} problem={send.problem} />
       </fieldset>
       {known !== undefined && (
         <label className="mm-row">

@@ -49,6 +49,7 @@ export function Tenants() {
     queryFn: ({ signal }) => answer(api.GET('/api/v1/managed-tenants', { params: { query: { limit: 200, sort: 'name' } }, signal })),
   });
   const acting = useAsking(act, ['managed-tenants', 'audit']);
+  const [limiting, setLimiting] = useState<Tenant>();
   return (
     <div className="mm-stack mm-tab">
       <Issue
@@ -96,6 +97,9 @@ export function Tenants() {
                     </Td>
                     <Td dataLabel="Actions">
                       <div className="mm-row">
+                        <ReasonedButton variant="link" isInline reason={reason} aria-label={`Limits of ${tenant.name}`} onClick={() => setLimiting(tenant)}>
+                          Limits
+                        </ReasonedButton>
                         {(Object.keys(ACTS) as Act[])
                           .filter((what) => ACTS[what].from === tenant.state)
                           .map((what) => (
@@ -120,6 +124,7 @@ export function Tenants() {
           )
         }
       </Asked>
+      {limiting !== undefined && <QuotaDialog tenant={limiting} onClose={() => setLimiting(undefined)} />}
       {acting.about !== undefined && (
         <Confirm
           title={`${ACTS[acting.about.what].verb} ${acting.about.tenant.name}?`}
@@ -133,6 +138,54 @@ export function Tenants() {
         </Confirm>
       )}
     </div>
+  );
+}
+
+const QUOTAS = [
+  { field: 'maxNodes', label: 'Nodes, at most', help: 'All but decommissioned ones.' },
+  { field: 'maxCampaigns', label: 'Campaigns, at most', help: 'All but those that are over.' },
+  { field: 'maxArtifactBytes', label: 'Bytes of uploaded images, at most', help: undefined },
+  { field: 'maxPollsPerSecond', label: 'Polls a second, at most', help: 'Of all its nodes together, at each replica.' },
+] as const satisfies readonly { field: keyof Schemas['TenantQuotas']; label: string; help: string | undefined }[];
+
+/** How much of the manager a tenant may take. */
+function QuotaDialog({ tenant, onClose }: { tenant: Tenant; onClose: () => void }) {
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>(
+    Object.fromEntries(QUOTAS.map(({ field }) => [field, tenant.quotas[field] === undefined ? '' : String(tenant.quotas[field])])),
+  );
+  const send = useSend(
+    (body: Schemas['TenantQuotas']) =>
+      answer(api.PUT('/api/v1/managed-tenants/{id}/quotas', { params: { path: { id: tenant.id }, header: { 'If-Match': etag(tenant.revision) } }, body })),
+    { topics: ['managed-tenants', 'audit'], onDone: onClose },
+  );
+  const submit = () => {
+    const said = Object.entries(typed).filter(([, text]) => text.trim() !== '');
+    send.send(Object.fromEntries(said.map(([field, text]) => [field, Number(text)])));
+  };
+  return (
+    <FormDialog
+      title={`Limits of ${tenant.name}`}
+      description="What is empty has no limit. What is there already stays."
+      action="Save"
+      send={send}
+      pointers={QUOTAS.map(({ field }) => `/${field}`)}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {QUOTAS.map(({ field, label, help }) => (
+        <TextField
+          key={field}
+          label={label}
+          pointer={`/${field}`}
+          problem={send.problem}
+          type="number"
+          min={0}
+          value={typed[field] ?? ''}
+          onChange={(text) => setTyped((before) => ({ ...before, [field]: text }))}
+          help={help}
+        />
+      ))}
+    </FormDialog>
   );
 }
 

@@ -14,7 +14,7 @@ import { useSend } from '../ui/send';
 import { inDays, Time } from '../ui/time';
 import { formatNumber } from '../ui/words';
 import { Approvals, LogIn } from './settings-access';
-import { People } from './settings-people';
+import { GrantFields, People, saidGrants } from './settings-people';
 import { Tenants } from './settings-tenants';
 import { type Decision, DecisionDialog, whyNot } from './nodes-bulk';
 
@@ -209,19 +209,37 @@ function EnrollmentDialog({ onClose, onDone }: { onClose: () => void; onDone: (s
   const [uses, setUses] = useState('1');
   const [hours, setHours] = useState('24');
   const [approval, setApproval] = useState<'AUTO' | 'MANUAL'>('AUTO');
+  const [hardware, setHardware] = useState('');
   const send = useSend(
     (body: Schemas['NewEnrollmentToken'], key) => answer(api.POST('/api/v1/enrollment-tokens', { params: { header: { 'Idempotency-Key': key } }, body })),
     { topics: ['nodes'], onDone: (made) => onDone(secretOf(made)) },
   );
   const submit = () => {
-    send.send({ name: name.trim(), site: site.trim(), approval, maxUses: Number(uses), validFor: `PT${Number(hours)}H` });
+    const ids = hardware.split(/[\n,]+/).filter((each) => each.trim() !== '');
+    send.send({
+      name: name.trim(),
+      site: site.trim(),
+      approval,
+      maxUses: Number(uses),
+      validFor: `PT${Number(hours)}H`,
+      ...(ids.length === 0
+        ? {}
+        : {
+            hardwareIds: Object.fromEntries(
+              ids.map((each) => {
+                const [key = '', ...value] = each.split('=');
+                return [key.trim(), value.join('=').trim()];
+              }),
+            ),
+          }),
+    });
   };
   return (
     <FormDialog
       title="New enrollment token"
       action="Make it"
       send={send}
-      pointers={['/name', '/site', '/maxUses', '/validFor', '/approval']}
+      pointers={['/name', '/site', '/maxUses', '/validFor', '/approval', '/hardwareIds']}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -239,6 +257,14 @@ function EnrollmentDialog({ onClose, onDone }: { onClose: () => void; onDone: (s
           { value: 'AUTO', label: 'Nodes are in at once' },
           { value: 'MANUAL', label: 'An operator lets each node in' },
         ]}
+      />
+      <TextField
+        label="Only machines whose hardware says"
+        pointer="/hardwareIds"
+        problem={send.problem}
+        value={hardware}
+        onChange={setHardware}
+        help="Such as serial=4711, several by comma. Empty: whatever it is."
       />
     </FormDialog>
   );
@@ -314,35 +340,52 @@ function ApiTokenDialog({ onClose, onDone }: { onClose: () => void; onDone: (sec
   const [name, setName] = useState('');
   const [write, setWrite] = useState(false);
   const [days, setDays] = useState('90');
+  const [grants, setGrants] = useState<readonly Schemas['AccessGrant'][]>([]);
+  const [networks, setNetworks] = useState('');
   const send = useSend(
-    ({ name: called, write: writes, days: lasts }: { name: string; write: boolean; days: number }, key) =>
+    (wanted: { name: string; write: boolean; days: number; grants: Schemas['AccessGrant'][]; networks: string[] }, key) =>
       answer(
         api.POST('/api/v1/api-tokens', {
           params: { header: { 'Idempotency-Key': key } },
           body: {
-            name: called,
-            scopes: writes ? ['read', 'write'] : ['read'],
-            expiresAt: inDays(lasts),
+            name: wanted.name,
+            scopes: wanted.write ? ['read', 'write'] : ['read'],
+            expiresAt: inDays(wanted.days),
+            ...(wanted.grants.length === 0 ? {} : { grants: wanted.grants }),
+            ...(wanted.networks.length === 0 ? {} : { networks: wanted.networks }),
           },
         }),
       ),
     { topics: ['api-tokens'], onDone: (made) => onDone(secretOf(made)) },
   );
   const submit = () => {
-    send.send({ name: name.trim(), write, days: Number(days) });
+    send.send({ name: name.trim(), write, days: Number(days), grants: saidGrants(grants), networks: networks.split(/[\s,]+/).filter((each) => each !== '') });
   };
   return (
     <FormDialog
       title="New API token"
       action="Make it"
       send={send}
-      pointers={['/name', '/expiresAt']}
+      pointers={['/name', '/expiresAt', '/networks', '/grants']}
       onSubmit={submit}
       onClose={onClose}
     >
       <TextField label="Name" pointer="/name" problem={send.problem} value={name} onChange={setName} required help="What calls with it." />
       <Checkbox id="token-write" label="May change things, not only read" isChecked={write} onChange={(_, on) => setWrite(on)} />
       <TextField label="Valid for, in days" pointer="/expiresAt" problem={send.problem} type="number" min={1} value={days} onChange={setDays} />
+      <TextField
+        label="Only from these addresses"
+        pointer="/networks"
+        problem={send.problem}
+        value={networks}
+        onChange={setNetworks}
+        help="Ranges by comma, such as 192.0.2.0/24. Empty: from everywhere."
+      />
+      <fieldset className="mm-stack mm-wave-list">
+        <legend>Roles</legend>
+        {grants.length === 0 && <p className="mm-subtle">None: it may do everything that reading, or changing, allows.</p>}
+        <GrantFields grants={grants} onChange={setGrants} problem={send.problem} />
+      </fieldset>
     </FormDialog>
   );
 }

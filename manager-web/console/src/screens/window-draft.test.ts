@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Schemas } from '../api/client';
-import { draftOf, hoursToDuration, newDraft, windowRequest } from './window-draft';
+import { draftOf, hoursToDuration, newDraft, windowPatch, windowRequest } from './window-draft';
 
 const TODAY = '2026-03-01';
 
@@ -23,6 +23,55 @@ describe('a window in the editor', () => {
   ])('%s is sent, and opened again the same', (_, each) => {
     const request = windowRequest(each);
     expect(windowRequest(draftOf(kept(request), TODAY))).toEqual(request);
+  });
+
+  describe('that is there already', () => {
+    const said: Schemas['NewWindow'] = {
+      name: 'holidays',
+      kind: 'FREEZE',
+      recurrence: {
+        type: 'RRULE',
+        startsAt: '2026-03-01T00:00:10',
+        rrule: 'FREQ=YEARLY',
+        exdates: ['2027-03-01T00:00:10'],
+        rdates: ['2026-12-24T00:00:10'],
+        wholeDays: true,
+      },
+      duration: 'PT24H0M7S',
+      zone: 'Europe/Berlin',
+      target: { type: 'SELECTOR', selector: 'label.a==b' },
+      enabled: false,
+      validFrom: '2026-03-01T00:00:30.5Z',
+      validUntil: '2026-10-25T01:30:00Z',
+    };
+    const opened = draftOf(kept(said), TODAY);
+
+    it('and saved untouched says nothing', () => expect(windowPatch(opened, { ...opened })).toEqual({}));
+
+    it('keeps what was not touched', () => {
+      expect(windowPatch(opened, { ...opened, added: '' })).toEqual({ recurrence: { rdates: null } });
+      expect(windowPatch(opened, { ...opened, validUntil: '' })).toEqual({ validUntil: null });
+      const { validFrom } = windowRequest({ ...opened, name: 'other' });
+      expect(validFrom).toBe(said.validFrom);
+    });
+
+    it('leaves behind what another pattern and target do not have', () => {
+      const patch = windowPatch(opened, { ...opened, pattern: 'cron', target: 'SITE', sitePath: '/eu' });
+      expect(patch).toEqual({
+        recurrence: { type: 'CRON', startsAt: null, rrule: null, exdates: null, rdates: null, wholeDays: null, cron: '0 2 * * SUN' },
+        target: { type: 'SITE', selector: null, sitePath: '/eu' },
+      });
+    });
+
+    it('weekly leaves its days behind when it opens by a rule', () => {
+      const weekly = { ...draft, wholeDays: false };
+      expect(windowPatch(weekly, { ...weekly, pattern: 'monthly' }).recurrence).toEqual({
+        type: 'RRULE',
+        rrule: 'FREQ=MONTHLY;BYDAY=-1SU',
+        days: null,
+        interval: null,
+      });
+    });
   });
 
   it('on the nth weekday is a rule of the calendar', () => {

@@ -1,5 +1,6 @@
 import type { Schemas } from '../api/client';
-import { durationSeconds } from '../ui/time';
+import { mergePatch } from '../ui/merge-patch';
+import { durationSeconds, instantOf, localOf } from '../ui/time';
 
 export type Recurrence = Schemas['WindowRecurrence'];
 export type Pattern = 'once' | 'weekly' | 'monthly' | 'rule' | 'cron';
@@ -24,6 +25,15 @@ export interface WindowDraft {
   rule: string;
   cron: string;
   excluded: string;
+  /** Further openings beside those of a rule. */
+  added: string;
+  /** The hours are so many days of the wall clock. */
+  wholeDays: boolean;
+  /** On the reader's wall clock, as `validUntil`. */
+  validFrom: string;
+  validUntil: string;
+  /** What they were made of: a field of the browser has no seconds. */
+  validWas?: Pick<Schemas['Window'], 'validFrom' | 'validUntil'>;
   zone: string;
   target: TargetType;
   sitePath: string;
@@ -67,6 +77,10 @@ export function newDraft(today: string): WindowDraft {
     rule: 'FREQ=MONTHLY;BYDAY=-1SU',
     cron: '0 2 * * SUN',
     excluded: '',
+    added: '',
+    wholeDays: false,
+    validFrom: '',
+    validUntil: '',
     zone: 'NODE_LOCAL',
     target: 'TENANT',
     sitePath: '',
@@ -97,33 +111,38 @@ export function hoursToDuration(hours: string): string {
 
 const start = (draft: WindowDraft) => `${draft.date}T${draft.time}:00`;
 
-function exclusions(draft: WindowDraft): string[] {
-  return draft.excluded
+function times(typed: string, draft: WindowDraft): string[] {
+  return typed
     .split(/[\s,]+/)
     .filter((each) => each !== '')
     .map((each) => (each.includes('T') ? each : `${each}T${draft.time}:00`));
 }
 
 function recurrence(draft: WindowDraft): Recurrence {
-  const exdates = exclusions(draft);
-  const leaving = exdates.length === 0 ? {} : { exdates };
+  const exdates = times(draft.excluded, draft);
+  const rdates = times(draft.added, draft);
+  const besides = {
+    ...(exdates.length === 0 ? {} : { exdates }),
+    ...(rdates.length === 0 ? {} : { rdates }),
+    ...(draft.wholeDays ? { wholeDays: true } : {}),
+  };
   switch (draft.pattern) {
     case 'once':
       return { type: 'ONE_SHOT', startsAt: start(draft), endsAt: `${draft.endDate}T${draft.endTime}:00` };
     case 'weekly': {
-      if (exdates.length === 0) {
+      if (Object.keys(besides).length === 0) {
         return { type: 'WEEKLY', startsAt: start(draft), days: draft.days, interval: Number(draft.interval) };
       }
       // A weekly rule leaves nothing out; the same as a rule of the calendar can.
       const days = DAYS.filter((day) => draft.days.includes(day.value)).map((day) => day.rrule);
-      return { type: 'RRULE', startsAt: start(draft), rrule: `FREQ=WEEKLY;INTERVAL=${Number(draft.interval)};BYDAY=${days.join(',')}`, exdates };
+      return { type: 'RRULE', startsAt: start(draft), rrule: `FREQ=WEEKLY;INTERVAL=${Number(draft.interval)};BYDAY=${days.join(',')}`, ...besides };
     }
     case 'monthly': {
       const day = DAYS.find((each) => each.value === draft.nthDay)?.rrule ?? 'SU';
-      return { type: 'RRULE', startsAt: start(draft), rrule: `FREQ=MONTHLY;BYDAY=${draft.nth}${day}`, ...leaving };
+      return { type: 'RRULE', startsAt: start(draft), rrule: `FREQ=MONTHLY;BYDAY=${draft.nth}${day}`, ...besides };
     }
     case 'rule':
-      return { type: 'RRULE', startsAt: start(draft), rrule: draft.rule.trim(), ...leaving };
+      return { type: 'RRULE', startsAt: start(draft), rrule: draft.rule.trim(), ...besides };
     case 'cron':
       return { type: 'CRON', cron: draft.cron.trim() };
   }
@@ -151,7 +170,17 @@ export function windowRequest(draft: WindowDraft): Schemas['NewWindow'] {
     zone: draft.zone.trim(),
     target: target(draft),
     enabled: draft.enabled,
+    ...(draft.validFrom === '' ? {} : { validFrom: instantOf(draft.validFrom, draft.validWas?.validFrom) }),
+    ...(draft.validUntil === '' ? {} : { validUntil: instantOf(draft.validUntil, draft.validWas?.validUntil) }),
   };
+}
+
+/**
+ * What was changed of a window, as a merge patch (RFC 7396): what was not touched stays, to the second, and what another
+ * pattern or target does not have goes away.
+ */
+export function windowPatch(before: WindowDraft, after: WindowDraft): Schemas['NewWindow'] {
+  return mergePatch(windowRequest(before), windowRequest(after));
 }
 
 const MONTHLY = /^FREQ=MONTHLY;BYDAY=(-1|[1-4])(MO|TU|WE|TH|FR|SA|SU)$/;
@@ -185,6 +214,11 @@ export function draftOf(window: Schemas['Window'], today: string): WindowDraft {
     rule: rule.rrule ?? empty.rule,
     cron: rule.cron ?? empty.cron,
     excluded: (rule.exdates ?? []).join(', '),
+    added: (rule.rdates ?? []).join(', '),
+    wholeDays: rule.wholeDays ?? false,
+    validFrom: window.validFrom === undefined ? '' : localOf(window.validFrom),
+    validUntil: window.validUntil === undefined ? '' : localOf(window.validUntil),
+    validWas: window,
     zone: window.zone,
     target: window.target.type,
     sitePath: window.target.sitePath ?? '',

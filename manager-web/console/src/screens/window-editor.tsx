@@ -21,7 +21,7 @@ import { ChoiceField, FormProblem, TextField } from '../ui/form';
 import { useSend } from '../ui/send';
 import { READERS_ZONE, wallClock } from '../ui/time';
 import { formatNumber, plural } from '../ui/words';
-import { DAYS, draftOf, newDraft, NTHS, type Pattern, PRESETS, type TargetType, type WindowDraft, windowRequest } from './window-draft';
+import { DAYS, draftOf, newDraft, NTHS, type Pattern, PRESETS, type TargetType, type WindowDraft, windowPatch, windowRequest } from './window-draft';
 import { ZONES } from './zones';
 
 const PATTERNS: readonly { value: Pattern; label: string }[] = [
@@ -40,7 +40,28 @@ const TARGETS: readonly { value: TargetType; label: string }[] = [
   { value: 'NODE', label: 'one node' },
 ];
 
-const POINTERS = ['/name', '/kind', '/recurrence', '/duration', '/zone', '/target', '/enabled'];
+const PATTERN_FIELDS: Record<Pattern, readonly string[]> = {
+  weekly: ['interval', 'startsAt', 'exdates', 'rdates'],
+  monthly: ['rrule', 'startsAt', 'exdates', 'rdates'],
+  rule: ['rrule', 'startsAt', 'exdates', 'rdates'],
+  once: ['startsAt', 'endsAt'],
+  cron: ['cron'],
+};
+
+const TARGET_FIELDS: Record<TargetType, readonly string[]> = { TENANT: [], DEFAULT: [], SITE: ['sitePath'], SELECTOR: ['selector'], NODE: ['nodeId'] };
+
+/** Of the fields that are drawn for it; what is wrong elsewhere is told below them. */
+function shownPointers({ pattern, target }: WindowDraft): string[] {
+  return [
+    '/name',
+    '/zone',
+    '/validFrom',
+    '/validUntil',
+    ...(pattern === 'once' ? [] : ['/duration']),
+    ...['type', ...PATTERN_FIELDS[pattern]].map((field) => `/recurrence/${field}`),
+    ...['type', ...TARGET_FIELDS[target]].map((field) => `/target/${field}`),
+  ];
+}
 
 /** Today on the reader's wall clock, as a date field has it. */
 function today(): string {
@@ -60,22 +81,21 @@ function useSettled<T>(value: T, millis: number): T {
 }
 
 export function WindowEditor({ window: known, day, onClose }: { window: Schemas['Window'] | undefined; day?: string; onClose: () => void }) {
-  const [draft, setDraft] = useState<WindowDraft>(() => (known === undefined ? newDraft(day ?? today()) : draftOf(known, today())));
+  const [first] = useState<WindowDraft>(() => (known === undefined ? newDraft(day ?? today()) : draftOf(known, today())));
+  const [draft, setDraft] = useState(first);
   const change = (changes: Partial<WindowDraft>) => setDraft((before) => ({ ...before, ...changes }));
   const body = windowRequest(draft);
   const imported = known?.calendarId === undefined ? undefined : 'It comes from an imported calendar, and changes with that alone.';
   const reason = useReason('window.manage', imported);
   const send = useSend(
-    async (wanted: Schemas['NewWindow'], key) => {
+    async (wanted: WindowDraft, key) => {
       if (known === undefined) {
-        await answer(api.POST('/api/v1/windows', { params: { header: { 'Idempotency-Key': key } }, body: wanted }));
+        await answer(api.POST('/api/v1/windows', { params: { header: { 'Idempotency-Key': key } }, body: windowRequest(wanted) }));
       } else {
-        // What the pattern does not have any more goes away.
-        const without = wanted.duration === undefined ? { duration: null as unknown as string } : {};
         await answer(
           api.PATCH('/api/v1/windows/{id}', {
             params: { path: { id: known.id }, header: { 'If-Match': etag(known.revision) } },
-            body: { ...wanted, ...without },
+            body: windowPatch(first, wanted),
             headers: { 'Content-Type': 'application/merge-patch+json' },
           }),
         );
@@ -86,7 +106,7 @@ export function WindowEditor({ window: known, day, onClose }: { window: Schemas[
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (reason === undefined) {
-      send.send(body);
+      send.send(draft);
     }
   };
   const { problem } = send;
@@ -171,14 +191,30 @@ export function WindowEditor({ window: known, day, onClose }: { window: Schemas[
               <TextField label="For so many hours" pointer="/duration" problem={problem} value={draft.hours} onChange={(hours) => change({ hours })} help="As the clock of the node's processor counts them: 1.5 is an hour and a half." />
             )}
             {draft.pattern !== 'once' && draft.pattern !== 'cron' && (
-              <TextField
-                label="Not on"
-                pointer="/recurrence/exdates"
-                problem={problem}
-                value={draft.excluded}
-                onChange={(excluded) => change({ excluded })}
-                help="Dates by comma, 2026-12-24, of openings to leave out."
-              />
+              <>
+                <TextField
+                  label="Not on"
+                  pointer="/recurrence/exdates"
+                  problem={problem}
+                  value={draft.excluded}
+                  onChange={(excluded) => change({ excluded })}
+                  help="Dates by comma, 2026-12-24, of openings to leave out."
+                />
+                <TextField
+                  label="Also on"
+                  pointer="/recurrence/rdates"
+                  problem={problem}
+                  value={draft.added}
+                  onChange={(added) => change({ added })}
+                  help="Dates by comma of further openings."
+                />
+                <Checkbox
+                  id="window-whole-days"
+                  label="Whole days of the wall clock, from midnight to midnight, though the clock change"
+                  isChecked={draft.wholeDays}
+                  onChange={(_, wholeDays) => change({ wholeDays })}
+                />
+              </>
             )}
             <TextField
               label="Zone"
@@ -205,8 +241,26 @@ export function WindowEditor({ window: known, day, onClose }: { window: Schemas[
             {draft.target === 'NODE' && (
               <TextField label="Id of the node" pointer="/target/nodeId" problem={problem} value={draft.nodeId} onChange={(nodeId) => change({ nodeId })} required />
             )}
+            <div className="mm-pair">
+              <TextField
+                label={`In force from (${READERS_ZONE})`}
+                pointer="/validFrom"
+                problem={problem}
+                type="datetime-local"
+                value={draft.validFrom}
+                onChange={(validFrom) => change({ validFrom })}
+              />
+              <TextField
+                label={`Until (${READERS_ZONE})`}
+                pointer="/validUntil"
+                problem={problem}
+                type="datetime-local"
+                value={draft.validUntil}
+                onChange={(validUntil) => change({ validUntil })}
+              />
+            </div>
             <Checkbox id="window-enabled" label="It is in force" isChecked={draft.enabled} onChange={(_, enabled) => change({ enabled })} />
-            <FormProblem problem={problem} pointers={POINTERS} onReload={onClose} />
+            <FormProblem problem={problem} pointers={shownPointers(draft)} onReload={onClose} />
           </Form>
           <Preview body={body} id={known?.id} />
         </div>

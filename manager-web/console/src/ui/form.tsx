@@ -138,6 +138,16 @@ export function ChoiceField<T extends string>(
   );
 }
 
+/** What the manager finds wrong with a part of the form, at or below its pointer, and none of its fields shows. */
+export function PartProblem({ problem, at, fields }: { problem: Problem | undefined; at: string; fields: readonly string[] }) {
+  const rest = problem?.besides(fields).filter(({ pointer }) => pointer === at || pointer.startsWith(`${at}/`)) ?? [];
+  return rest.length === 0 ? null : (
+    <p className="mm-wrong" role="alert">
+      {rest.map(({ detail }) => detail).join(' ')}
+    </p>
+  );
+}
+
 /** What the manager found wrong and no field shows. A conflict says that somebody else was faster. */
 export function FormProblem({
   problem,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { durationSeconds, formatDuration, formatInstant, formatRelative, formatSeconds, formatShort, minutesToDuration, wallClock } from './time';
+import { durationSeconds, formatDuration, formatInstant, formatRelative, formatSeconds, formatShort, readDuration, spellDuration, wallClock } from './time';
 
 describe('a time', () => {
   it('is shown in a zone, and names it', () => {
@@ -47,8 +47,26 @@ describe('a duration', () => {
     expect(durationSeconds('nonsense')).toBeUndefined();
     expect(formatDuration('PT15M')).toBe('15 min');
     expect(formatDuration('nonsense')).toBe('nonsense');
-    expect(minutesToDuration(90)).toBe('PT1H30M');
-    expect(minutesToDuration(120)).toBe('PT2H');
-    expect(minutesToDuration(5)).toBe('PT5M');
+  });
+
+  it.each([
+    ['PT15M', '15 min'],
+    ['PT36H', '1 d 12 h'],
+    ['PT1H30M15S', '1 h 30 min 15 s'],
+    ['PT90M', '1 h 30 min'],
+    ['PT0S', '0 s'],
+  ])('%s is typed as %s, and nothing of it is lost', (iso, typed) => {
+    expect(spellDuration(iso)).toBe(typed);
+    expect(durationSeconds(readDuration(typed))).toBe(durationSeconds(iso));
+  });
+
+  it('is read however people write it', () => {
+    expect(readDuration('90min')).toBe('PT1H30M');
+    expect(readDuration(' 1.5 h ')).toBe('PT1H30M');
+    expect(readDuration('2 d')).toBe('PT48H');
+    expect(readDuration('10m 5 s')).toBe('PT10M5S');
+    expect(readDuration('P2DT1H')).toBe('PT49H');
+    expect(readDuration('soon')).toBe('soon');
+    expect(readDuration('5')).toBe('5');
   });
 });

@@ -129,14 +129,59 @@ export function formatDuration(iso: string): string {
   return seconds === undefined ? iso : formatSeconds(seconds);
 }
 
-/** ISO 8601 of whole minutes. */
-export function minutesToDuration(minutes: number): string {
-  const hours = Math.floor(minutes / 60);
-  const rest = minutes % 60;
-  if (hours === 0) {
-    return `PT${rest}M`;
+/** An ISO 8601 duration as people type it, whole and exact: `1 d 12 h`, `90 s` as `1 min 30 s`. What is none stays as it is. */
+export function spellDuration(iso: string): string {
+  let rest = durationSeconds(iso);
+  if (rest === undefined) {
+    return iso;
   }
-  return rest === 0 ? `PT${hours}H` : `PT${hours}H${rest}M`;
+  const words: string[] = [];
+  for (const [size, unit] of STEPS) {
+    const count = size === 1 ? Math.round(rest * 1000) / 1000 : Math.floor(rest / size);
+    if (count > 0) {
+      words.push(`${count} ${unit}`);
+      rest -= count * size;
+    }
+  }
+  return words.length === 0 ? '0 s' : words.join(' ');
+}
+
+const SPELLED = /^(?:\d+(?:\.\d+)?\s*(?:d|h|min|m|s)\s*)+$/i;
+
+/**
+ * ISO 8601 of what people type: `15 min`, `2 h 30 min`, `1.5 d`, or ISO 8601 itself. What is none is passed on as it is, for
+ * the manager to say what it wants there.
+ */
+export function readDuration(typed: string): string {
+  const text = typed.trim();
+  const iso = durationSeconds(text.toUpperCase());
+  if (iso === undefined && !SPELLED.test(text)) {
+    return text;
+  }
+  const spelled = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(d|h|m|s)/gi)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (STEPS.find(([, name]) => name.startsWith((unit ?? '').toLowerCase()))?.[0] ?? 0),
+    0,
+  );
+  const seconds = Math.round((iso ?? spelled) * 1000) / 1000;
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const rest = Math.round((seconds % 60) * 1000) / 1000;
+  const parts = `${hours === 0 ? '' : `${hours}H`}${minutes === 0 ? '' : `${minutes}M`}${rest === 0 ? '' : `${rest}S`}`;
+  return parts === '' ? 'PT0S' : `PT${parts}`;
+}
+
+/** As a field of the browser wants it: the reader's wall clock, to the minute. */
+export function localOf(at: string): string {
+  const date = new Date(at);
+  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/**
+ * The instant of a field of the browser. Where that says still the same, it is the instant `was` that the field was made of:
+ * the field has no seconds, and an hour may come twice.
+ */
+export function instantOf(local: string, was?: string): string {
+  return was !== undefined && localOf(was) === local ? was : new Date(local).toISOString();
 }
 
 /** That many days from now, in whole minutes, so that a repetition within them says the same. */

@@ -18,7 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.maintenancemanager.api.admin.AccessGrant;
 import org.maintenancemanager.api.admin.InitialPassword;
 import org.maintenancemanager.api.admin.NewPerson;
 import org.maintenancemanager.api.admin.Person;
@@ -60,8 +59,11 @@ public class People {
     private static final int INITIAL_BYTES = 15;
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    private static final String OWN = "g.tenant_id = p.tenant_id and g.person_id = p.id";
+
     private static final ListQuery<Person> LIST = ListQuery.of(KIND, "person p", (row, number) -> person(row))
-            .columns("p.*, " + StoredGrants.column("g.tenant_id = p.tenant_id and g.person_id = p.id"))
+            .columns("p.*, " + StoredGrants.column(OWN) + ", "
+                    + StoredGrants.column("manual_grants", OWN + " and g.origin = 'MANUAL'"))
             .tenant("p.tenant_id")
             .id("p.id")
             .field("id", "p.id", FieldType.UUID)
@@ -210,7 +212,7 @@ public class People {
         if (before.revision() != revision) {
             throw new StaleVersion(KIND, id.toString());
         }
-        var present = new PersonChange(before.displayName(), before.state(), manualGrants(tenant, id));
+        var present = new PersonChange(before.displayName(), before.state(), before.manualGrants());
         PersonChange wanted = change.apply(present);
         var problems = new Problems();
         if (wanted.displayName() != null) {
@@ -496,20 +498,6 @@ public class People {
                 .list();
     }
 
-    private List<AccessGrant> manualGrants(TenantId tenant, UUID person) {
-        return jdbc.sql("""
-                        select g.role, s.path
-                        from access_grant g
-                        left join site s on s.tenant_id = g.tenant_id and s.id = g.site_id
-                        where g.tenant_id = :tenant and g.person_id = :person and g.origin = 'MANUAL'
-                        order by g.role, s.path
-                        """)
-                .param("tenant", tenant.value())
-                .param("person", person)
-                .query((row, number) -> new AccessGrant(row.getString("role"), row.getString("path")))
-                .list();
-    }
-
     private static String randomPassword() {
         return randomBase32(INITIAL_BYTES);
     }
@@ -529,6 +517,7 @@ public class People {
                 row.getString("issuer"),
                 row.getString("state"),
                 StoredGrants.shown(row),
+                StoredGrants.shown(row, "manual_grants"),
                 row.getObject("totp_confirmed_at") != null,
                 row.getObject("initial_until") != null,
                 lastLogin == null ? null : lastLogin.toInstant(),

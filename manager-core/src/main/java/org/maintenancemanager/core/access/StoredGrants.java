@@ -37,17 +37,26 @@ class StoredGrants {
      * @param owner the condition that ties {@code g}, an {@code access_grant}, to its owner
      */
     static String column(String owner) {
+        return column("grants", owner);
+    }
+
+    /** Another such column, of those grants alone that the condition holds for. */
+    static String column(String name, String owner) {
         return """
                 array(select g.role || coalesce(' ' || gs.path, '')
                       from access_grant g
                       left join site gs on gs.tenant_id = g.tenant_id and gs.id = g.site_id
                       where %s
-                      order by 1) as grants
-                """.formatted(owner);
+                      order by 1) as %s
+                """.formatted(owner, name);
     }
 
     static List<Grant> of(ResultSet row) throws SQLException {
-        Array array = row.getArray("grants");
+        return of(row, "grants");
+    }
+
+    private static List<Grant> of(ResultSet row, String column) throws SQLException {
+        Array array = row.getArray(column);
         List<Grant> grants = new ArrayList<>();
         for (String text : (String[]) array.getArray()) {
             int blank = text.indexOf(' ');
@@ -61,7 +70,11 @@ class StoredGrants {
 
     /** As the API shows them. */
     static List<AccessGrant> shown(ResultSet row) throws SQLException {
-        return of(row).stream()
+        return shown(row, "grants");
+    }
+
+    static List<AccessGrant> shown(ResultSet row, String column) throws SQLException {
+        return of(row, column).stream()
                 .map(grant -> new AccessGrant(grant.role().word(), grant.site()))
                 .toList();
     }

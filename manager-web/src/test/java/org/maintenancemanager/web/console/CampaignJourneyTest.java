@@ -222,6 +222,17 @@ class CampaignJourneyTest {
         page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName("Windows and freezes"))
                 .click();
         assertThat(text("Every day, all day").first()).isVisible();
+
+        // Another pattern leaves behind what the one before it had.
+        button("Change Every day, all day").click();
+        page.getByLabel("Opens", new Page.GetByLabelOptions().setExact(true)).selectOption("by a rule (RFC 5545)");
+        page.getByLabel("Rule", new Page.GetByLabelOptions().setExact(true)).fill("FREQ=DAILY");
+        button("Save").click();
+        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
+        JsonNode recurrence =
+                JSON.readTree(manager.get("/api/v1/windows").body()).at("/items/0/recurrence");
+        assertThat(recurrence.get("rrule").asString()).isEqualTo("FREQ=DAILY");
+        assertThat(recurrence.has("days")).isFalse();
     }
 
     @Test
@@ -235,6 +246,17 @@ class CampaignJourneyTest {
         assertThat(page.getByText(Pattern.compile("^\\d+ of 12 nodes at an end")))
                 .isVisible();
         assertThat(page.getByText("12 of 12 nodes at an end")).hasCount(0);
+
+        String id = page.url().replaceAll(".*/", "");
+        button("Change").click();
+        page.getByLabel("Nodes disturbed at a time, at most").fill("9");
+        button("Guard").click();
+        page.getByLabel("Failures that are accepted, in percent").fill("2.5");
+        button("Save").click();
+        assertThat(button("Resume")).isVisible();
+        JsonNode changed = JSON.readTree(manager.get("/api/v1/campaigns/" + id).body());
+        assertThat(changed.get("maxInFlight").asInt()).isEqualTo(9);
+        assertThat(changed.at("/rules/guard/baseline").asDouble()).isEqualTo(0.025);
 
         button("Resume").click();
         inDialog("Resume").click();

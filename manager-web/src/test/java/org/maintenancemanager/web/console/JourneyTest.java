@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.maintenancemanager.web.testing.ManagerUnderTest;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** People who use the console, in a real browser, against the real manager. Skipped where there is no Chromium. */
@@ -200,6 +201,30 @@ class JourneyTest {
         assertThat(page.getByText("7 at most")).isVisible();
         assertThat(page.getByText("pauses itself after 3")).isVisible();
 
+        button(page, "Change").click();
+        button(page, "Retries and time limits").click();
+        Locator verify = page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Check of the image"));
+        verify.getByLabel("Tried again, times").fill("2");
+        verify.getByLabel("Waits first").fill("30 s");
+        assertThat(browser.look(page, "policy-form-open"))
+                .as("with its folded parts open")
+                .isEmpty();
+        button(page, "Save").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        // However deep it lies, what is wrong stands at its field.
+        assertThat(verify.getByLabel("Waits first")).hasAttribute("aria-invalid", "true");
+        assertThat(verify.getByLabel("Tried again, times")).hasAttribute("aria-invalid", "false");
+        verify.getByLabel("Waits first").fill("30 min");
+        button(page, "Save").click();
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(page.getByText("check of the image 2× after 30 min")).isVisible();
+        JsonNode template =
+                JSON.readTree(manager.get("/api/v1/policies/" + id).body()).get("template");
+        assertThat(template.at("/rules/retries/verify").toString()).isEqualTo("""
+                {"limit":2,"backoff":"PT30M"}""");
+        assertThat(template.at("/rules/retries/download/limit").asInt()).isEqualTo(3);
+        assertThat(template.get("maxFailures").asInt()).isEqualTo(3);
+
         button(page, "Suspend").click();
         dialog.getByRole(AriaRole.BUTTON, name("Suspend")).click();
         assertThat(status(page, "Suspended")).isVisible();
@@ -304,6 +329,46 @@ class JourneyTest {
         page.context().close();
     }
 
+    @Test
+    void tokensAreForCertainMachinesRolesAndAddresses() {
+        String site = "/tokens-" + UUID.randomUUID();
+        created("/api/v1/sites", "{\"path\": \"%s\"}".formatted(site));
+        Page page = loggedIn();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        page.navigate("/console/settings/enrollment");
+        button(page, "New enrollment token").click();
+        dialog.getByLabel("Name").fill(site);
+        dialog.getByLabel("Site").fill(site);
+        dialog.getByLabel("Only machines whose hardware says").fill("serial=4711, board = b 7");
+        dialog.getByRole(AriaRole.BUTTON, name("Make it")).click();
+        button(page, "I have kept it").click();
+        assertThat(JSON.readTree(manager.get("/api/v1/enrollment-tokens?filter=name==" + site)
+                                .body())
+                        .at("/items/0/hardwareIds"))
+                .isEqualTo(JSON.readTree("{\"serial\": \"4711\", \"board\": \"b 7\"}"));
+
+        page.navigate("/console/settings/tokens");
+        button(page, "New API token").click();
+        dialog.getByLabel("Name").fill(site);
+        Locator networks = dialog.getByLabel("Only from these addresses");
+        networks.fill("everywhere");
+        dialog.getByRole(AriaRole.BUTTON, name("Add a role")).click();
+        dialog.getByLabel("Role 1", new Locator.GetByLabelOptions().setExact(true))
+                .selectOption("operator");
+        dialog.getByLabel("Site of role 1; empty: everywhere").fill(site);
+        dialog.getByRole(AriaRole.BUTTON, name("Make it")).click();
+        assertThat(networks).hasAttribute("aria-invalid", "true");
+        networks.fill("192.0.2.0/24, 198.51.100.0/24");
+        dialog.getByRole(AriaRole.BUTTON, name("Make it")).click();
+        button(page, "I have kept it").click();
+        JsonNode token = JSON.readTree(
+                        manager.get("/api/v1/api-tokens?filter=name==" + site).body())
+                .at("/items/0");
+        assertThat(token.get("networks")).isEqualTo(JSON.readTree("[\"192.0.2.0/24\", \"198.51.100.0/24\"]"));
+        assertThat(token.at("/grants/0/site").asString()).isEqualTo(site);
+        page.context().close();
+    }
+
     private static Locator.GetByRoleOptions name(String name) {
         return new Locator.GetByRoleOptions().setName(name).setExact(true);
     }
@@ -321,6 +386,15 @@ class JourneyTest {
         assertThat(page.getByLabel("Slot A")).containsText("Runs now");
         assertThat(page.getByLabel("Slot B")).containsText("Stands by");
         assertThat(page.getByText("No update is planned for this node.")).isVisible();
+
+        button(page, "Change name, site and zone").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByLabel("Zone").fill("Nowhere/Land");
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(dialog.getByLabel("Zone")).hasAttribute("aria-invalid", "true");
+        dialog.getByLabel("Zone").fill("Asia/Tokyo");
+        dialog.getByRole(AriaRole.BUTTON, name("Save")).click();
+        assertThat(status(page, "Asia/Tokyo")).isVisible();
     }
 
     @Test

@@ -109,6 +109,7 @@ class ScreensTest {
         screens.put("campaign", "/campaigns/" + campaign);
         screens.put("campaign-nodes", "/campaigns/" + campaign + "?tab=nodes");
         screens.put("campaign-wizard", "/campaigns/new");
+        screens.put("campaign-change", "/campaigns/%s/change".formatted(campaign));
         screens.put("policies", "/campaigns?tab=policies&filter=name==*" + run);
         screens.put("policy", "/campaigns/policies/" + policy);
         screens.put("policy-form", "/campaigns/policies/%s/change".formatted(policy));

@@ -99,11 +99,13 @@ class OidcTest {
         assertThat(session.get("local").asBoolean()).isFalse();
 
         assertThat(logIn("kim").location()).endsWith("/console/");
-        assertThat(Browser.body(manager.get("/api/v1/people?filter=name==kim"))
-                        .get("items")
-                        .size())
-                .as("who comes again is the same person")
-                .isEqualTo(1);
+        JsonNode people =
+                Browser.body(manager.get("/api/v1/people?filter=name==kim")).get("items");
+        assertThat(people.size()).as("who comes again is the same person").isEqualTo(1);
+        assertThat(people.get(0).get("grants").size()).isEqualTo(2);
+        assertThat(people.get(0).get("manualGrants").size())
+                .as("what comes from a group, nobody gave by hand")
+                .isZero();
     }
 
     @Test

@@ -41,9 +41,8 @@ public final class DatabaseAway {
                 String state = said.getSQLState();
                 return state.equals(READ_ONLY) || CLASSES.contains(state.substring(0, Math.min(2, state.length())));
             }
-            // Without a state it is the pool that speaks: it took a broken connection away, and what was to be rolled
-            // back on
-            // it cannot be.
+            // Without a state it is the pool that speaks: it took a broken connection away, and nothing can be rolled
+            // back.
             away |= cause instanceof SQLException
                     || cause instanceof DataAccessResourceFailureException
                     || cause instanceof TransientDataAccessException

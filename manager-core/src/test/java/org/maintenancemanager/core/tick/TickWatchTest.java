@@ -22,6 +22,7 @@ import org.quartz.JobBuilder;
 import org.quartz.JobDetail;
 import org.quartz.JobExecutionContext;
 import org.quartz.Scheduler;
+import org.quartz.SchedulerException;
 import org.quartz.SimpleScheduleBuilder;
 import org.quartz.Trigger;
 import org.quartz.TriggerBuilder;
@@ -89,7 +90,7 @@ class TickWatchTest {
         try (ExecutorService replicas = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int round = 0; round < ROUNDS; round++) {
                 Scheduler scheduler = schedulers.getScheduler();
-                scheduler.clear();
+                clear(scheduler);
                 assertThat(names(jdbc)).isEmpty();
                 List<Callable<Boolean>> looks = new ArrayList<>();
                 for (int i = 0; i < REPLICAS; i++) {
@@ -115,12 +116,22 @@ class TickWatchTest {
     }
 
     private TickWatch watch(Scheduler scheduler) {
-        return new TickWatch(
-                scheduler,
-                jobs,
-                triggers,
-                new TransactionTemplate(new DataSourceTransactionManager(pool)),
-                Duration.ofDays(1));
+        return new TickWatch(scheduler, jobs, triggers, transactions(), Duration.ofDays(1));
+    }
+
+    private TransactionTemplate transactions() {
+        return new TransactionTemplate(new DataSourceTransactionManager(pool));
+    }
+
+    /** Outside of a transaction Quartz would give its lock back at once, and meet the thread that fires triggers. */
+    private void clear(Scheduler scheduler) {
+        transactions().executeWithoutResult(status -> {
+            try {
+                scheduler.clear();
+            } catch (SchedulerException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     private static List<String> names(JdbcClient jdbc) {

@@ -1,14 +1,10 @@
 package org.maintenancemanager.core.tick;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.quartz.JobDetail;
 import org.quartz.JobKey;
 import org.quartz.Scheduler;
@@ -16,8 +12,7 @@ import org.quartz.SchedulerException;
 import org.quartz.Trigger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -27,28 +22,30 @@ import org.springframework.transaction.support.TransactionTemplate;
  * jobs that it does not know. Without ticks no campaign moves, and nothing else would say so.
  */
 @Component
-class TickWatch implements SmartLifecycle {
+class TickWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TickWatch.class);
 
     private final Scheduler scheduler;
     private final Map<JobKey, JobDetail> jobs;
     private final List<Trigger> triggers;
     private final TransactionTemplate transactions;
-    private final Duration interval;
-    private final CountDownLatch stopping = new CountDownLatch(1);
-    private volatile @Nullable Thread thread;
 
-    TickWatch(
-            Scheduler scheduler,
-            List<JobDetail> jobs,
-            List<Trigger> triggers,
-            TransactionTemplate transactions,
-            @Value("${manager.ticks.watch-interval:PT30S}") Duration interval) {
+    TickWatch(Scheduler scheduler, List<JobDetail> jobs, List<Trigger> triggers, TransactionTemplate transactions) {
         this.scheduler = scheduler;
         this.jobs = jobs.stream().collect(Collectors.toUnmodifiableMap(JobDetail::getKey, Function.identity()));
         this.triggers = List.copyOf(triggers);
         this.transactions = transactions;
-        this.interval = interval;
+    }
+
+    @Scheduled(
+            initialDelayString = "${manager.ticks.watch-interval:PT30S}",
+            fixedDelayString = "${manager.ticks.watch-interval:PT30S}")
+    void lookOrTryLater() {
+        try {
+            look();
+        } catch (SchedulerException | RuntimeException e) {
+            LOG.warn("ticks could not be looked after, trying again: {}", e.toString());
+        }
     }
 
     void look() throws SchedulerException {
@@ -92,36 +89,5 @@ class TickWatch implements SmartLifecycle {
             // minute.
             scheduler.resumeTrigger(trigger.getKey());
         }
-    }
-
-    @Override
-    public void start() {
-        thread = Thread.ofPlatform().name("tick-watch").daemon().start(() -> {
-            try {
-                while (!stopping.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
-                    lookOrTryLater();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-    }
-
-    private void lookOrTryLater() {
-        try {
-            look();
-        } catch (SchedulerException | RuntimeException e) {
-            LOG.warn("ticks could not be looked after, trying again: {}", e.toString());
-        }
-    }
-
-    @Override
-    public void stop() {
-        stopping.countDown();
-    }
-
-    @Override
-    public boolean isRunning() {
-        return thread != null && stopping.getCount() > 0;
     }
 }

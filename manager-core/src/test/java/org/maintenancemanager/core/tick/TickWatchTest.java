@@ -3,7 +3,6 @@ package org.maintenancemanager.core.tick;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -116,7 +115,7 @@ class TickWatchTest {
     }
 
     private TickWatch watch(Scheduler scheduler) {
-        return new TickWatch(scheduler, jobs, triggers, transactions(), Duration.ofDays(1));
+        return new TickWatch(scheduler, jobs, triggers, transactions());
     }
 
     private TransactionTemplate transactions() {

@@ -120,11 +120,12 @@ public final class FragileDatabase implements AutoCloseable {
 
     private static final Path UNSHARE = Path.of("/usr/bin/unshare");
 
+    /** Only asked where there is {@code /proc}. */
     private static boolean isRoot() {
         try {
             return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

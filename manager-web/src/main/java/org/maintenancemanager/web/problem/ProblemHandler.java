@@ -100,7 +100,7 @@ class ProblemHandler {
                 Answer.of(ProblemType.NOT_FOUND, "There is no %s %s.".formatted(missing.kind(), missing.id()));
             case Conflict conflict -> {
                 if (conflict.type() == ProblemType.UNAVAILABLE) {
-                    response.setHeader("Retry-After", String.valueOf(UnservedFilter.RETRY_SECONDS));
+                    response.setHeader("Retry-After", String.valueOf(ProblemWriter.UNSERVED_RETRY_SECONDS));
                 }
                 yield Answer.of(conflict.type(), conflict.detail());
             }
@@ -179,8 +179,8 @@ class ProblemHandler {
 
     private static Answer unavailable(HttpServletResponse response, Exception failure) {
         log.warn("the database did not serve a call: {}", failure.toString());
-        response.setHeader("Retry-After", String.valueOf(UnservedFilter.RETRY_SECONDS));
-        return Answer.of(ProblemType.UNAVAILABLE, UnservedFilter.DETAIL);
+        response.setHeader("Retry-After", String.valueOf(ProblemWriter.UNSERVED_RETRY_SECONDS));
+        return Answer.of(ProblemType.UNAVAILABLE, ProblemWriter.UNSERVED);
     }
 
     private static Answer unreadable(HttpMessageNotReadableException unreadable) {

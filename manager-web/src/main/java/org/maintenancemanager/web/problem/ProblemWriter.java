@@ -19,7 +19,18 @@ public final class ProblemWriter {
             .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.NON_NULL))
             .build();
 
+    /** Long enough for a restart of the database, short enough for a person. */
+    static final int UNSERVED_RETRY_SECONDS = 5;
+
+    static final String UNSERVED = "The database does not serve at the moment.";
+
     private ProblemWriter() {}
+
+    /** Says "later", since the database does not serve. */
+    public static void writeUnserved(HttpServletResponse response) throws IOException {
+        response.setIntHeader("Retry-After", UNSERVED_RETRY_SECONDS);
+        write(response, ProblemType.UNAVAILABLE, UNSERVED);
+    }
 
     public static void write(HttpServletResponse response, ProblemType type, @Nullable String detail)
             throws IOException {

@@ -5,7 +5,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.maintenancemanager.api.problem.ProblemType;
 import org.maintenancemanager.core.query.DatabaseAway;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
 import org.springframework.core.annotation.Order;
@@ -19,11 +18,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1)
 class UnservedFilter extends OncePerRequestFilter {
-    /** Long enough for a restart of the database, short enough for a person. */
-    static final int RETRY_SECONDS = 5;
-
-    static final String DETAIL = "The database does not serve at the moment.";
-
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
@@ -34,8 +28,7 @@ class UnservedFilter extends OncePerRequestFilter {
                 throw e;
             }
             logger.warn("the database did not serve a call: " + e);
-            response.setIntHeader("Retry-After", RETRY_SECONDS);
-            ProblemWriter.write(response, ProblemType.UNAVAILABLE, DETAIL);
+            ProblemWriter.writeUnserved(response);
         }
     }
 }

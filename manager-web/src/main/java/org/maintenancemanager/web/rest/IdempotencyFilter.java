@@ -58,8 +58,6 @@ class IdempotencyFilter extends OncePerRequestFilter {
     private static final List<String> KEPT_HEADERS = List.of("Location", "ETag", "Content-Type");
     private static final int LONGEST_KEY = 200;
     private static final int RETRY_SECONDS = 1;
-    /** While the database is away. */
-    private static final int RETRY_SECONDS_AWAY = 5;
 
     private final IdempotentAnswers answers;
     private final TransactionTemplate transaction;
@@ -160,8 +158,7 @@ class IdempotencyFilter extends OncePerRequestFilter {
         }
         if (away) {
             // It is open whether it was committed. Whoever tries again with the same key is told which.
-            response.setIntHeader("Retry-After", RETRY_SECONDS_AWAY);
-            ProblemWriter.write(response, ProblemType.UNAVAILABLE, null);
+            ProblemWriter.writeUnserved(response);
         } else if (broken) {
             ProblemWriter.write(response, ProblemType.INTERNAL, null);
         } else {

@@ -121,9 +121,11 @@ class Membership {
             TenantId tenant, CampaignId campaign, CampaignSpec spec, @Nullable CampaignId rollbackOf, boolean fully) {
         Map<String, Object> params = new HashMap<>();
         String selected = selected(tenant, spec, rollbackOf, params) + """
+                 -- With the offset it is looked up node by node, and never members times nodes, whatever the statistics say.
                  and not exists (select from node_update mine
                                  where (mine.tenant_id, mine.node_id) = (n.tenant_id, n.id)
-                                   and mine.campaign_id = :campaign)
+                                   and mine.campaign_id = :campaign
+                                 offset 0)
                 """;
         if (!fully) {
             // What was being written then may have been committed later. As a value of its own, so that the index is

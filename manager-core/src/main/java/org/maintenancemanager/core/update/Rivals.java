@@ -14,7 +14,12 @@ import org.maintenancemanager.core.tenant.TenantId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Campaigns that want the same node: when one is done with it, the next one's update begins. */
+/**
+ * Campaigns that want the same node: when one is done with it, the next one's update begins.
+ *
+ * <p>Whether a node has an update under way is looked up node by node: {@code offset 0} keeps PostgreSQL from making a join
+ * of it. With statistics of before a campaign began, that join compared all that are queued with all that are under way.
+ */
 @Component
 class Rivals {
     private final JdbcClient jdbc;
@@ -77,9 +82,11 @@ class Rivals {
                         ) running on true
                         where q.tenant_id = :tenant and q.node_id = any (:nodes) and q.queued
                           and c.state in ('RUNNING', 'PAUSED')
+                          -- The offset: see the class.
                           and not exists (select from node_update other
                                           where (other.tenant_id, other.node_id) = (q.tenant_id, q.node_id)
-                                            and other.active)
+                                            and other.active
+                                          offset 0)
                         order by q.node_id, c.priority desc, c.started_at, c.id
                         for update of q skip locked
                         """)
@@ -151,9 +158,11 @@ class Rivals {
                         select distinct q.node_id from node_update q
                         join campaign c on (c.tenant_id, c.id) = (q.tenant_id, q.campaign_id)
                         where q.tenant_id = :tenant and q.queued and c.state in ('RUNNING', 'PAUSED')
+                          -- The offset: see the class.
                           and not exists (select from node_update other
                                           where (other.tenant_id, other.node_id) = (q.tenant_id, q.node_id)
-                                            and other.active)
+                                            and other.active
+                                          offset 0)
                         limit :most
                         """)
                 .param("tenant", tenant.value())
